@@ -1,0 +1,122 @@
+"""Activations and losses: plain functions without memory (book 3.2, 3.5, 4.2).
+
+float32 stays float32; integers are computed as float64; arguments are never changed.
+Text, objects and complex numbers raise TypeError. nan in gives nan out.
+"""
+
+import numpy as np
+
+from .checks import as_float, as_labels
+
+
+def identity_function(x):
+    """x as it came: the output activation of a regression (book 3.4.3)."""
+    return x
+
+
+def step_function(x):
+    """1 where x > 0, else 0, as integers of x's shape (book 3.2.2). ValueError for nan."""
+    x = as_float(x, "step_function")
+    if np.isnan(x).any():
+        raise ValueError("step_function: x holds nan, which is neither above 0 nor below.")
+    return np.array(x > 0, dtype=int)
+
+
+def sigmoid(x):
+    """1 / (1 + exp(-x)), element by element, between 0 and 1 (book 3.2.4).
+
+    Written so that exp only ever sees numbers <= 0 and cannot overflow.
+    """
+    x = as_float(x, "sigmoid")
+    return np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x)))
+
+
+def sigmoid_grad(x):
+    """The slope of sigmoid at x, the value *before* the activation (book 4.5)."""
+    y = sigmoid(x)
+    return (1 - y) * y
+
+
+def relu(x):
+    """max(0, x), element by element (book 3.2.7)."""
+    return np.maximum(as_float(x, "relu"), 0)
+
+
+def relu_grad(x):
+    """The slope of relu at x: 1 where x > 0, else 0. At 0 itself we say 0, like the layer Relu."""
+    x = as_float(x, "relu_grad")
+    return np.where(np.isnan(x), x, x > 0).astype(x.dtype)
+
+
+def softmax(x):
+    """exp(x) / sum(exp(x)) over the last axis: shares that sum to 1 (book 3.5).
+
+    x: scores (K,), (N, K) or more axes; y: the same shape.
+    The largest score of each row is taken off first; this changes nothing in y, and exp
+    cannot overflow. A row with nan or +inf has no softmax: it comes back as nan.
+    Raises ValueError without at least one score in a row.
+    """
+    x = as_float(x, "softmax")
+    if x.ndim == 0 or x.shape[-1] == 0:
+        raise ValueError(f"softmax: scores have shape {x.shape}; give at least one score a row.")
+    with np.errstate(invalid="ignore"):  # inf - inf
+        e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def sum_squared_error(y, t):
+    """Half the sum of squared differences over *all* entries (book 4.2.1).
+
+    y, t: arrays of one shape. Returns one number. The book also calls it mean_squared_error,
+    though it divides by 2 and not by the number of entries.
+    """
+    y, t = as_float(y, "sum_squared_error, y"), as_float(t, "sum_squared_error, t")
+    if y.shape != t.shape:
+        raise ValueError(
+            f"sum_squared_error: y has shape {y.shape}, t {t.shape}; both must agree "
+            "(class numbers become one-hot rows with np.eye(classes)[t])."
+        )
+    return 0.5 * np.sum((y - t) ** 2)
+
+
+mean_squared_error = sum_squared_error  # the book's name
+
+
+def cross_entropy_error(y, t):
+    """The mean over the batch of -log(probability of the right class), in nats (book 4.2.2).
+
+    y: probabilities (N, K), or (K,) for one sample.
+    t: one-hot or soft rows of y's shape, or class numbers (N,).
+    1e-7 is added to y so that log(0) does not occur; a wrong answer given with full
+    certainty therefore costs 16.1.
+    Raises ValueError for scores that are no probabilities and for labels that do not fit.
+    """
+    y = as_float(y, "cross_entropy_error")
+    t = as_labels(t, y.shape, "cross_entropy_error")  # (N,) or (N, K)
+    if y.min() < 0 or y.max() > 1.001:
+        raise ValueError(
+            f"cross_entropy_error: y goes from {y.min():g} to {y.max():g}; probabilities from "
+            "0 to 1 were expected. Put the scores through softmax first."
+        )
+    y = y.reshape(len(t), -1)  # (N, K)
+    if t.ndim == 1:
+        return -np.sum(np.log(y[np.arange(len(t)), t] + 1e-7)) / len(t)
+    return -np.sum(t * np.log(y + 1e-7)) / len(t)
+
+
+def softmax_loss(X, t):
+    """The cross-entropy of softmax(X), computed from the scores themselves, in nats.
+
+    X: scores (N, K) or (K,); t as in cross_entropy_error. Returns the mean over the batch.
+    log(softmax(X)) = X - log(sum(exp(X))) needs no 1e-7: it is exact however small the
+    probability, so its slope is exactly (y - t) / N.
+    """
+    X = as_float(X, "softmax_loss")
+    t = as_labels(t, X.shape, "softmax_loss")  # (N,) or (N, K)
+    X = X.reshape(len(t), -1)  # (N, K)
+    with np.errstate(invalid="ignore"):  # inf - inf
+        X = X - X.max(axis=1, keepdims=True)
+    log_y = X - np.log(np.exp(X).sum(axis=1, keepdims=True))  # (N, K)
+    if t.ndim == 1:
+        return -np.sum(log_y[np.arange(len(t)), t]) / len(t)
+    return -np.sum(t * np.where(t > 0, log_y, 0)) / len(t)

@@ -1,0 +1,82 @@
+"""The numerical gradient: measure a slope by taking a small step both ways (book 4.3, 4.4)."""
+
+import numpy as np
+
+
+def numerical_gradient(f, x):
+    """The slope of f at x, along every entry of x: (f(x + h) - f(x - h)) / 2h with h = 1e-4.
+
+    f: a function of x that returns one number. It may also ignore its argument and read the
+    very same array elsewhere, as `lambda W: net.loss(x, t)` does: x itself is nudged.
+    x: an array of float64 (float32 works, but only about 3 digits of the slope are left).
+    Returns the gradient, in x's shape and dtype. Costs 2 evaluations of f per entry.
+    x holds its old values afterwards, even if f raises or is interrupted.
+    Raises TypeError for anything but float32 and float64 (an integer array would cut h off to 0),
+    ValueError if x is read-only, if h is lost beside a huge entry, or if f returns no single number.
+    """
+    if not isinstance(x, np.ndarray) or x.dtype not in (np.float32, np.float64):
+        kind = f"an array of {x.dtype}" if isinstance(x, np.ndarray) else type(x).__name__
+        raise TypeError(
+            f"numerical_gradient: x is {kind}; a step of 0.0001 needs an array of floats: "
+            "np.array(x, dtype=float)."
+        )
+    if not x.flags.writeable:
+        raise ValueError("numerical_gradient: x is read-only and cannot be nudged; pass x.copy().")
+    h = 1e-4
+    gradient = np.zeros(x.shape, x.dtype)
+    for index in np.ndindex(x.shape):
+        value = x[index]
+        try:
+            x[index] = value + h
+            above, f_above = float(x[index]), _number(f(x))
+            x[index] = value - h
+            below, f_below = float(x[index]), _number(f(x))
+        finally:
+            x[index] = value
+        if above == below:
+            raise ValueError(
+                f"numerical_gradient: beside the entry {value:g} of {x.dtype} a step of {h} is "
+                "lost; scale x down or use float64."
+            )
+        gradient[index] = (f_above - f_below) / (above - below)
+    return gradient
+
+
+def _number(value):
+    """What f returned, as one float."""
+    if np.size(value) != 1:
+        raise ValueError(
+            f"numerical_gradient: f returned shape {np.shape(value)}; one number was expected, "
+            "so sum or average it."
+        )
+    return float(np.asarray(value).reshape(()))
+
+
+def numerical_gradient_2d(f, X):
+    """The gradient at many points at once: each row of X (N, D) is a point. A single point (D,) works too."""
+    if np.ndim(X) == 1:
+        return numerical_gradient(f, X)
+    if np.ndim(X) != 2:
+        raise ValueError(f"numerical_gradient_2d: X has shape {np.shape(X)}; rows (N, D) expected.")
+    gradient = np.zeros_like(X)
+    for i in range(len(X)):
+        gradient[i] = numerical_gradient(f, X[i])
+    return gradient
+
+
+def _numerical_gradient_1d(f, x):
+    """The book's name for the gradient at one point (D,)."""
+    return numerical_gradient(f, x)
+
+
+def relative_error(a, b):
+    """How far two gradients are apart: |a - b| / (|a| + |b|) with Euclidean lengths, from 0 to 1.
+
+    Below 1e-6 in float64: they agree. Above 1e-2: one of them is wrong. 0 if both are zero.
+    Raises ValueError for different shapes.
+    """
+    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    if a.shape != b.shape:
+        raise ValueError(f"relative_error: shapes {a.shape} and {b.shape} differ.")
+    size = np.linalg.norm(a) + np.linalg.norm(b)
+    return float(np.linalg.norm(a - b) / size) if size != 0 else 0.0
