@@ -1,4 +1,4 @@
-"""Can this kernel run the chapters? Their first cells ask: `import companion`.
+"""Can this kernel run the chapters? They ask by `import companion`.
 
 If something is missing, the cell shows one sentence that says what, which
 Python the kernel runs and what to do, instead of a bare ModuleNotFoundError.

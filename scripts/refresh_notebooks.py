@@ -70,6 +70,7 @@ def run(notebook, folder=CHAPTERS, timeout=CELL_TIMEOUT):
         timeout=timeout,
         kernel_name="python3",
         resources={"metadata": {"path": str(folder)}},
+        extra_arguments=["--log-level=ERROR"],
         record_timing=False,
         store_widget_state=False,
     )

@@ -1,0 +1,74 @@
+# `make` alone lists what there is. Any Python from 3.10 on will do: make lab PYTHON=python3.12
+
+WINDOWS := $(filter Windows_NT,$(OS))
+BIN     := .venv/$(if $(WINDOWS),Scripts,bin)
+RUN     := $(BIN)/python
+STAMP   := .venv/.set-up-for
+PYTHON  ?=
+WORKERS ?= 2
+
+# An outer environment's settings would lead Python and pip elsewhere.
+unexport PYTHONPATH PYTHONHOME PIP_USER PIP_TARGET PIP_PREFIX
+
+# One thread a worker: two workers with two threads each get in each other's way.
+test notebooks: export OPENBLAS_NUM_THREADS = 1
+test notebooks: export OMP_NUM_THREADS = 1
+
+# The project is installed by its path: a folder that was moved is set up again.
+ifneq "$(shell cat $(STAMP) 2>/dev/null)" "$(CURDIR)"
+$(shell rm -f $(STAMP))
+endif
+
+.PHONY: help setup lab test bench notebooks book
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@echo "make TARGET, where TARGET is one of"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1	\2/p' Makefile | expand -t 14
+
+lab: setup ## set up what is needed, and open the chapters in JupyterLab
+	@cd chapters && "../$(RUN)" -m jupyterlab $(ROOT_FLAG) $(ARGS) $(FIRST_CHAPTER)
+
+test: setup ## set up what is needed, and run every check
+	@"$(RUN)" -m ruff check .
+	@"$(RUN)" -m ruff format --check .
+	@"$(RUN)" -m pytest --nbval -n $(WORKERS) --dist loadscope $(ARGS) tests chapters
+
+bench: setup ## measure speed, side by side (with PyTorch, if it is installed)
+	@"$(RUN)" benchmarks/run.py $(ARGS)
+
+notebooks: setup ## run all chapters and store their outputs
+	@"$(RUN)" scripts/refresh_notebooks.py $(ARGS)
+
+book: setup ## write the chapters as web pages to build/book
+	@"$(RUN)" scripts/build_book.py
+
+setup: $(STAMP) ## only set up: .venv with pinned packages and this project
+
+# JupyterLab asks root, who is everybody in a container, to say so.
+ROOT_FLAG = $(shell [ "$$(id -u 2>/dev/null)" = 0 ] && echo --allow-root)
+FIRST_CHAPTER = $(notdir $(firstword $(sort $(wildcard chapters/ch*.ipynb))))
+
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 10))
+
+$(STAMP): pyproject.toml requirements.lock
+	@if ! "$(RUN)" -c '$(NEW_ENOUGH)' 2>/dev/null || ! "$(RUN)" -m pip --version >/dev/null 2>&1; then \
+	    python=; \
+	    for candidate in $(if $(PYTHON),"$(PYTHON)",python3 python python3.14 python3.13 python3.12 python3.11 python3.10); do \
+	        if "$$candidate" -c '$(NEW_ENOUGH)' 2>/dev/null; then python=$$candidate; break; fi; \
+	    done; \
+	    if [ -z "$$python" ]; then \
+	        echo "$(if $(PYTHON),$(PYTHON) is not a Python 3.10 or newer,There is no Python 3.10 or newer on the PATH): install one, or name one by 'make PYTHON=/path/to/python3'." >&2; \
+	        exit 1; \
+	    fi; \
+	    if ! "$$python" -c 'import venv, ensurepip' 2>/dev/null; then \
+	        echo "$$python has no venv or no ensurepip: install them (on Debian and Ubuntu: apt install python3-venv), or name another Python by 'make PYTHON=/path/to/python3'." >&2; \
+	        exit 1; \
+	    fi; \
+	    echo "Making .venv with $$("$$python" --version)."; \
+	    "$$python" -m venv --clear .venv; \
+	fi
+	@echo "Installing the pinned packages into .venv: the first time takes a few minutes."
+	@"$(RUN)" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@"$(RUN)" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@echo "$(CURDIR)" > $(STAMP)
