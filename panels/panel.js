@@ -1,0 +1,72 @@
+// What ipywidgets leaves out, added to the panel that this widget lies in: accessible names for
+// slider handles, readouts and Play's buttons, and regions that screen readers follow.
+
+function label_of(element) {
+  const row = element.closest(".widget-inline-hbox, .widget-play, .widget-checkbox, .panel-grid");
+  const own = row?.querySelector("label, .widget-label")?.textContent.trim();
+  if (own) return own;
+  const scrubber = element.closest(".panel-scrubber");
+  return scrubber?.querySelector(".widget-label")?.textContent.trim() ?? "";
+}
+
+function set(element, name, value) {
+  if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+}
+
+function name_controls(panel) {
+  for (const handle of panel.querySelectorAll(".noUi-handle")) {
+    set(handle, "aria-label", label_of(handle));
+    const readout = handle.closest(".widget-inline-hbox")?.querySelector(".widget-readout");
+    if (readout) set(handle, "aria-valuetext", readout.textContent.trim());
+  }
+  for (const readout of panel.querySelectorAll(".widget-readout[contenteditable=true]")) {
+    set(readout, "role", "textbox");
+    set(readout, "aria-label", label_of(readout));
+  }
+  for (const button of panel.querySelectorAll(".widget-play button")) {
+    const icon = button.querySelector("i")?.className ?? "";
+    const verb = icon.includes("pause") ? "pause" : icon.includes("play") ? "play" : "back to start";
+    set(button, "aria-label", `${label_of(button)}: ${verb}`);
+    set(button, "title", verb);
+  }
+}
+
+function render({ model, el }) {
+  let observer = null;
+  let frame = 0;
+
+  function live() {
+    const panel = el.closest(".panel");
+    const text = panel?.querySelector(".panel-sentence .widget-html-content");
+    if (!text) return;
+    set(text, "role", "status");
+    set(text, "aria-live", model.get("busy") ? "off" : "polite");
+    set(panel, "aria-busy", String(model.get("busy")));
+  }
+
+  function attach() {
+    const panel = el.closest(".panel");
+    const controls = panel?.querySelector(".panel-controls");
+    const text = panel?.querySelector(".panel-sentence .widget-html-content");
+    if (!controls || !text) {
+      frame = requestAnimationFrame(attach); // the panel is not in the page yet
+      return;
+    }
+    set(panel, "role", "group");
+    set(panel, "aria-label", model.get("title"));
+    live();
+    name_controls(panel);
+    observer = new MutationObserver(() => name_controls(panel));
+    observer.observe(controls, { childList: true, subtree: true, characterData: true });
+  }
+
+  attach();
+  model.on("change:busy", live);
+  return () => {
+    cancelAnimationFrame(frame);
+    observer?.disconnect();
+    model.off("change:busy", live);
+  };
+}
+
+export default { render };
