@@ -1,0 +1,1 @@
+"""One solution for every exercise, under the exercise's own name: no peeking before you tried."""

@@ -1,0 +1,561 @@
+"""What an exercise answers, and what a check is made of. A guide for those who write checks.
+
+A notebook's template has the tags `exercise` and `answer-<name>`, and its body is `...`; the next
+cell, `check_<name>(<name>)`, has the tag `verdict`. In `exercises/chNN.py` stands the check:
+
+    @exercise(hint=_("Which entries of x are negative?"))
+    def check_leaky_relu(answer):
+        return judge(
+            answer,
+            solutions.leaky_relu,
+            cases=[
+                case(np.array([-2.0, 0.0, 3.0]), of=_("a row of three numbers")),
+                case(np.array([-2, 0, 3]), of=_("integers"), hint=_("Which dtype is made?")),
+            ],
+            mistakes=[Mistake(lambda x: np.maximum(0, x), _("that is ReLU"), _("A leak lets …"))],
+        )
+
+and in `exercises/solutions/chNN.py` the solution: a function, class or value named `leaky_relu`.
+
+- `judge` calls the answer and the solution with fresh copies of each case's arguments, with NumPy's
+  global generator in the same state. All results agree: ✓. Otherwise the first `Mistake` that
+  agrees with the answer in *every* case names what went wrong; one that raises agrees with an
+  answer that raises the same kind of exception (said as "a frequent reason"). Otherwise judge looks
+  by itself for: a changed argument, a wrong number of arguments, an exception (with the reader's
+  line), a list or a string instead of an array, a wrong shape, NaN, a turned sign, swapped rows and
+  columns, a constant factor such as a missing 1/N; it names the case and gives that case's hint.
+- Choose cases that tell mistakes apart: no symmetric matrices, no square ones, no x with equal
+  entries; one batch of one; one of integers. The plainest case comes first.
+- `via` says how an answer is tried when calling it is not all: `via=lambda Layer, x, dout: …` plays
+  with a class and returns a dict, {"out": …, "dx": …}, whose keys appear in the messages. If the
+  solution is no function (numbers, a dict, weights), the answer itself is compared, or what
+  `via` makes of it; a `Mistake` then holds a wrong value.
+- Anything else a check wants to say: `raise Wrong(message, hint)`, in `via` or in the check itself.
+- A message says which mistake was made, never what to write instead; the hint asks the question
+  that leads there. Both may hold `code` in backticks. Every mistake deserves its own words: what
+  readers write goes into `tests/wrong_answers/chNN.py`, where each must get its own message.
+
+`exercise` runs the whole check in a thread with a time limit: loops for ever end, exceptions and
+warnings stay inside, the notebook's random numbers go on as if nothing had been checked.
+"""
+
+import ast
+import contextvars
+import copy
+import ctypes
+import functools
+import html
+import importlib
+import inspect
+import linecache
+import re
+import threading
+import traceback
+import warnings
+from gettext import gettext as _
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+TIME_LIMIT = 5.0  # seconds that one check may take
+GRACE = 1.0  # seconds that an answer gets to stop when asked
+
+
+class Verdict(NamedTuple):
+    """What a check says: ok is True (✓), False (✗) or None (○, not answered yet)."""
+
+    ok: Any
+    message: str
+    hint: str = ""
+    solution: str = ""
+
+    def __bool__(self):
+        return self.ok is True
+
+    def __repr__(self):
+        return " ".join(f"{self.mark} {self.message}".split())
+
+    @property
+    def mark(self):
+        return "○" if self.ok is None else "✓" if self.ok else "✗"
+
+    def _repr_html_(self):
+        """Message in sight, hint and solution folded; the theme's own colours, and no others."""
+        folded = ""
+        if self.hint:
+            folded += _folded(_("Hint"), f"<p>{_inline(self.hint)}</p>")
+        if self.solution:
+            label = _("One way to write it") if self.ok else _("Solution")
+            code = html.escape(self.solution, quote=False)
+            folded += _folded(
+                label, f'<pre style="color: inherit; background: transparent">{code}</pre>'
+            )
+        return (
+            '<div class="verdict" style="border-left: 0.25em solid currentColor; '
+            'padding: 0.1em 0 0.1em 0.9em; max-width: 46em">'
+            f"<p><strong>{self.mark}</strong> {_inline(self.message)}</p>{folded}</div>"
+        )
+
+
+class Mistake(NamedTuple):
+    """A wrong answer that readers write, and the words that name it."""
+
+    wrong: Any
+    message: str
+    hint: str = ""
+
+
+class Case(NamedTuple):
+    """One set of arguments to try an answer with; made by `case`."""
+
+    args: tuple
+    of: str
+    hint: str
+
+
+class Wrong(Exception):
+    """Raised inside a check to end it with ✗, a message and a hint."""
+
+    def __init__(self, message, hint=""):
+        super().__init__(message)
+        self.message, self.hint = message, hint
+
+
+class Outcome(NamedTuple):
+    """What came of one call: a value or an error, and which arguments were changed."""
+
+    value: Any
+    error: BaseException | None = None
+    changed: tuple = ()
+
+
+class _Stop(SystemExit):
+    """Ends an answer that runs too long; a thread that dies of a SystemExit dies silently."""
+
+
+def case(*args, of="", hint=""):
+    """Return a Case: arguments, what they are in words, the hint if this case alone fails."""
+    return Case(args, of, hint)
+
+
+def exercise(hint=""):
+    """Make `check_x` bounded and unable to raise; add the exercise's hint and its solution."""
+
+    def decorate(check):
+        chapter, name = check.__module__.split(".")[-1], check.__name__.removeprefix("check_")
+
+        @functools.wraps(check)
+        def checked(answer):
+            verdict = _bounded(check, answer)
+            return verdict._replace(
+                hint="" if verdict else verdict.hint or hint,
+                solution=solution_source(chapter, name),
+            )
+
+        return checked
+
+    return decorate
+
+
+def solution_source(chapter, name):
+    """Return the source of the solution `name` of "chNN": a function, a class or an assignment."""
+    module = importlib.import_module(f"{__package__}.solutions.{chapter}")
+    text = Path(module.__file__).read_text(encoding="utf-8")
+    for node in ast.parse(text).body:
+        targets = node.targets if isinstance(node, ast.Assign) else [node]
+        if name in (getattr(target, "name", getattr(target, "id", None)) for target in targets):
+            return ast.get_source_segment(text, node)
+    raise LookupError(f"exercises/solutions/{chapter}.py: no solution named {name}.")
+
+
+def judge(answer, solution, cases=(), mistakes=(), via=None, **options):
+    """Return the Verdict on `answer`: does it do what `solution` does, in every case?
+
+    options: praise (said after ✓), rtol and atol (how far numbers may be apart; 1e-6 and 1e-9),
+    may_change=True (changing arguments is what the exercise asks for).
+    """
+    praise = options.pop("praise", _("Right."))
+    may_change = options.pop("may_change", False)
+    near = {"rtol": options.pop("rtol", 1e-6), "atol": options.pop("atol", 1e-9)}
+    if options:
+        raise TypeError(f"judge: unknown options {sorted(options)}.")
+    cases = cases or (case(),)
+    if _empty(answer):
+        return Verdict(None, _("not answered yet"))
+    if via is None:
+        via = _call if callable(solution) else lambda value: value
+    _expect_kind(answer, solution)
+    if via is _call:
+        _expect_arguments(answer, cases[0].args)
+
+    outcomes = [_attempt(via, answer, one) for one in cases]
+    if isinstance(outcomes[0].error, NotImplementedError) or all(
+        one.error is None and _empty(one.value) for one in outcomes
+    ):
+        return Verdict(None, _("not answered yet (what the function gives back is None)"))
+    for outcome in outcomes:
+        if isinstance(outcome.error, Wrong):
+            raise outcome.error
+        if outcome.changed and not may_change:
+            name = _argument_name(answer, via, outcome.changed[0])
+            raise Wrong(
+                _("Your function changes `{name}`: the caller's own array is overwritten.").format(
+                    name=name
+                ),
+                _("Which line writes into the array (`x[…] = …`, `x += …`)? Make a new one."),
+            )
+    wanted = [_attempt(via, solution, one) for one in cases]
+    failing = [i for i, one in enumerate(outcomes) if not _agree(one, wanted[i], near)]
+    if not failing:
+        return Verdict(True, praise)
+    for mistake in mistakes:
+        others = (_attempt(via, mistake.wrong, one) for one in cases)
+        if all(_agree(one, other, near) for one, other in zip(outcomes, others, strict=True)):
+            raise Wrong(_perhaps(answer, outcomes, mistake.message), mistake.hint)
+    first = failing[0]
+    words = _describe(answer, outcomes[first], wanted[first], cases[first], near)
+    raise Wrong(_with_case(words, cases[first], first), cases[first].hint)
+
+
+# --- running an answer -----------------------------------------------------------------------
+
+
+def _bounded(check, answer):
+    """Return check(answer), which ends in time and never raises, run in a thread of its own."""
+    found, done = [], threading.Event()
+
+    def work():
+        try:
+            with np.errstate(all="ignore"):
+                found.append(check(answer))
+        except Wrong as wrong:
+            found.append(Verdict(False, wrong.message, wrong.hint))
+        except _Stop:
+            pass
+        except BaseException as error:  # whatever an answer throws, SystemExit too, becomes words
+            found.append(Verdict(False, _last_words(answer, error)))
+        finally:
+            done.set()
+
+    context = contextvars.copy_context()  # a print inside the answer belongs to the cell
+    thread = threading.Thread(target=context.run, args=(work,), daemon=True)
+    state = np.random.get_state()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            thread.start()
+        except RuntimeError:  # a platform without threads (a browser): unbounded, then
+            context.run(work)
+        try:
+            done.wait(TIME_LIMIT)
+        finally:
+            stopped = thread.ident is None or _stop(thread)
+    np.random.set_state(state)
+    if found:
+        return found[0]
+    message = _("Your answer does not come to an end: it was stopped after {seconds:g} seconds.")
+    hint = _("Which condition ends your loop, and what in the loop's body makes it come true?")
+    if not stopped:
+        hint += " " + _("It still sits in one long call: restart the kernel to be rid of it.")
+    return Verdict(False, message.format(seconds=TIME_LIMIT), hint)
+
+
+def _stop(thread):
+    """Raise _Stop inside `thread` until it has ended; False if it did not listen."""
+    for _again in range(round(GRACE / 0.02)):
+        thread.join(0.02)
+        if not thread.is_alive():
+            return True
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(
+            ctypes.c_ulong(thread.ident), ctypes.py_object(_Stop)
+        )
+    return False
+
+
+def _call(answer, *args):
+    return answer(*args)
+
+
+def _attempt(via, answer, one):
+    """Return the Outcome of one case, tried on copies of its arguments."""
+    args = copy.deepcopy(one.args)
+    np.random.seed(0)
+    try:
+        value = _snapshot(via(answer, *args))
+    except _Stop:
+        raise
+    except BaseException as error:
+        return Outcome(None, error)
+    changed = [i for i, arg in enumerate(args) if not _untouched(arg, one.args[i])]
+    return Outcome(value, None, tuple(changed))
+
+
+def _snapshot(value):
+    """Return `value` with its arrays copied: later calls must not change it."""
+    if isinstance(value, dict):
+        return {key: _snapshot(part) for key, part in value.items()}
+    if isinstance(value, (tuple, list)):
+        return (list if isinstance(value, list) else tuple)(_snapshot(part) for part in value)
+    return value.copy() if isinstance(value, np.ndarray) else value
+
+
+def _untouched(now, before):
+    """Is an argument after the call what it was before? Only plain data can tell."""
+    if isinstance(before, np.ndarray):
+        same = isinstance(now, np.ndarray) and now.shape == before.shape
+        return same and now.dtype == before.dtype and now.tobytes() == before.tobytes()
+    if isinstance(before, dict):
+        return list(now) == list(before) and all(_untouched(now[k], before[k]) for k in before)
+    if isinstance(before, (list, tuple)):
+        return len(now) == len(before) and all(map(_untouched, now, before))
+    return True
+
+
+# --- comparing -------------------------------------------------------------------------------
+
+
+def _empty(value):
+    """Is this a template's None or `...`, alone or everywhere in a dict, list or tuple?"""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        return len(value) > 0 and all(map(_empty, value))
+    return value is None or value is ...
+
+
+def _agree(one, other, near):
+    if one.error is not None or other.error is not None:
+        return type(one.error) is type(other.error)
+    return not _difference(one.value, other.value, near)
+
+
+def _difference(got, want, near, name=""):
+    """Return what is wrong with `got`, in words; an empty string if nothing is."""
+    its = f"`{name}`" if name else _("the result")
+    if isinstance(want, dict):
+        if not isinstance(got, dict):
+            return _("{its} is {kind}, a dict is expected").format(its=its, kind=_kind(got))
+        for key, part in want.items():
+            if key not in got:
+                return _("{its} has no entry `{key}`").format(its=its, key=key)
+            if words := _difference(got[key], part, near, str(key)):
+                return words
+        for key in got:
+            if key not in want:
+                return _("{its} has an entry too many, {key}").format(its=its, key=_shown(key))
+        return ""
+    if isinstance(want, (tuple, list)):
+        if not isinstance(got, (tuple, list)) or len(got) != len(want):
+            return _("{its} is {kind}, {count} values are expected").format(
+                its=its, kind=_kind(got), count=len(want)
+            )
+        for i, (one, part) in enumerate(zip(got, want, strict=True)):
+            if words := _difference(one, part, near, f"{name or _('result')}[{i}]"):
+                return words
+        return ""
+    if not isinstance(want, (bool, int, float, complex, np.generic, np.ndarray)):
+        same = type(got) is type(want) and bool(got == want)
+        return "" if same else _("{its} is {got}").format(its=its, got=_shown(got))
+    return _number_difference(got, want, near, its)
+
+
+def _number_difference(got, want, near, its):
+    if got is None or got is ...:
+        return _("{its} is None").format(its=its)
+    want = np.asarray(want)
+    numbers = isinstance(got, np.ndarray) or (
+        want.ndim == 0 and isinstance(got, (bool, int, float, complex, np.generic))
+    )
+    if not numbers or np.asarray(got).dtype.kind not in "biufc":
+        expected = _("a NumPy array of numbers") if want.ndim else _("a number")
+        return _("{its} is {kind}, {expected} is expected").format(
+            its=its, kind=_kind(got), expected=expected
+        )
+    got = np.asarray(got)
+    if got.dtype.kind == "c" and want.dtype.kind != "c":
+        return _("{its} holds complex numbers").format(its=its)
+    if got.shape != want.shape:
+        return _("{its} has the shape {got}, expected is {want}").format(
+            its=its, got=got.shape, want=want.shape
+        )
+    if np.allclose(got, want, equal_nan=True, **near):
+        return ""
+    return _slip(got, want, near, its)
+
+
+def _slip(got, want, near, its):
+    """Return in words how numbers of the right shape differ from those expected."""
+    finite = np.isfinite(np.asarray(got, dtype=complex))
+    if not finite.all() and np.isfinite(want).all():
+        bad = got[~finite].flat[0]
+        return _("{its} holds {bad}, where finite numbers are expected").format(its=its, bad=bad)
+    if np.allclose(got, -1.0 * want, **near):
+        return _("{its} has the right size and the wrong sign").format(its=its)
+    if got.ndim == 2 and got.shape[0] == got.shape[1] and np.allclose(got.T, want, **near):
+        return _("{its} has its rows and columns swapped").format(its=its)
+    if want.dtype.kind == "f" and got.dtype.kind in "iu" and np.all(np.abs(got - want) < 1):
+        return _("{its} is cut to whole numbers").format(its=its)
+    nonzero = np.abs(want) > 1e-12
+    if nonzero.any() and finite.all():
+        factors = got[nonzero] / want[nonzero]
+        if np.allclose(got, factors.flat[0] * want, **near) and factors.flat[0] != 0:
+            return _("{its} is {factor:.4g} times what is expected").format(
+                its=its, factor=factors.flat[0]
+            )
+    where = np.argwhere(~np.isclose(got, want, equal_nan=True, **near))[0]
+    if len(where):
+        its = _("entry [{spot}] of {its}").format(spot=", ".join(map(str, where)), its=its)
+    return _("{its} is {got:.6g}, expected is {want:.6g}").format(
+        its=its, got=got[tuple(where)] * 1.0, want=want[tuple(where)] * 1.0
+    )
+
+
+# --- words -----------------------------------------------------------------------------------
+
+
+def _expect_kind(answer, solution):
+    if inspect.isclass(solution) and not inspect.isclass(answer):
+        raise Wrong(_("A class is expected here; this is {kind}.").format(kind=_kind(answer)))
+    if callable(solution) and not callable(answer):
+        raise Wrong(
+            _("A function is expected here; this is {kind}.").format(kind=_kind(answer)),
+            _("Hand over the function itself, not what it gives back: no parentheses after it."),
+        )
+
+
+def _expect_arguments(answer, args):
+    try:
+        signature = inspect.signature(answer)
+    except (TypeError, ValueError):  # some built-in functions do not tell
+        return
+    try:
+        signature.bind(*args)
+    except TypeError:
+        raise Wrong(
+            _("Your function is `{name}{signature}`, and it is called with {count}.").format(
+                name=getattr(answer, "__name__", "answer"),
+                signature=signature,
+                count=_("one argument")
+                if len(args) == 1
+                else _("{n} arguments").format(n=len(args)),
+            ),
+            _("Keep the first line of the template as it is."),
+        ) from None
+
+
+def _argument_name(answer, via, position):
+    if via is _call:
+        try:
+            return list(inspect.signature(answer).parameters)[position]
+        except (IndexError, TypeError, ValueError):
+            pass
+    return _("argument {number}").format(number=position + 1)
+
+
+def _describe(answer, outcome, want, one, near):
+    if outcome.error is not None:
+        return _error_words(answer, outcome.error)
+    words = _difference(outcome.value, want.value, near)
+    rows = next((len(arg) for arg in one.args if isinstance(arg, np.ndarray) and arg.ndim > 1), 0)
+    factor = re.search(r" (\S+) times ", words)
+    if rows > 1 and factor and factor[1] in (f"{rows:.4g}", f"{1 / rows:.4g}"):
+        words += " " + _("(the batch has {rows} rows: look at 1/N)").format(rows=rows)
+    return words[0].upper() + words[1:] if words[0] != "`" else words
+
+
+def _with_case(words, one, index):
+    words = words.rstrip(".")
+    if not one.of:
+        return words + "."
+    if index:
+        return _("{words} (for {case}; the case before it is right).").format(
+            words=words, case=one.of
+        )
+    return _("{words} (for {case}).").format(words=words, case=one.of)
+
+
+def _error_words(answer, error):
+    """Name an exception and, if it arose in the reader's code, the line there."""
+    try:
+        text = _short(str(error))
+    except Exception:
+        text = _("(an exception that cannot be printed)")
+    words = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    code = getattr(inspect.unwrap(answer) if callable(answer) else answer, "__code__", None)
+    home = getattr(code, "co_filename", None) or _class_file(answer)
+    for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
+        if home and frame.f_code.co_filename == home:
+            source = linecache.getline(home, line).strip()
+            return _("Line {line} of your answer, `{source}`, raises {words}").format(
+                line=line, source=_short(source, 70), words=words
+            )
+    return _("Your answer ({kind}) cannot be used here: {words}").format(
+        kind=_kind(answer), words=words
+    )
+
+
+def _last_words(answer, error):
+    """Say something about an exception even if the answer refuses every question about itself."""
+    try:
+        return _error_words(answer, error)
+    except Exception:
+        return _("Your answer cannot be used here: {words}").format(words=type(error).__name__)
+
+
+def _perhaps(answer, outcomes, message):
+    """Return a mistake's message; where every call ends in an exception, as a likely reason."""
+    if any(one.error is None for one in outcomes):
+        return message
+    return _("{error}. A frequent reason: {message}").format(
+        error=_error_words(answer, outcomes[0].error).rstrip("."), message=message
+    )
+
+
+def _class_file(answer):
+    """Return the file (or cell) in which a class has its methods."""
+    for value in vars(answer).values() if inspect.isclass(answer) else ():
+        if inspect.isfunction(value):
+            return value.__code__.co_filename
+    return None
+
+
+def _kind(value):
+    """Name a value's kind with its article: "a list of 3", "an array of shape (2, 3)"."""
+    if value is None or value is ...:
+        return "None"
+    if isinstance(value, np.ndarray):
+        if value.dtype.kind not in "biufc":
+            return _("an array of the dtype {dtype}").format(dtype=value.dtype)
+        return _("an array of shape {shape}").format(shape=value.shape)
+    if isinstance(value, (bool, int, float, np.generic)):
+        return _("a single value, {value}").format(value=_short(str(value), 40))
+    if isinstance(value, (list, tuple, dict)):
+        return _("a {kind} of {count}").format(kind=type(value).__name__, count=len(value))
+    if inspect.isfunction(value):
+        return _("a function")
+    return _("of the type `{kind}`").format(kind=type(value).__name__)
+
+
+def _shown(value):
+    try:
+        return f"`{_short(repr(value), 60)}`"
+    except Exception:
+        return _kind(value)
+
+
+def _short(text, width=160):
+    text = " ".join(text.split())
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def _inline(text):
+    """Return text for an HTML page: escaped, `code` in backticks set as code."""
+    parts = html.escape(text, quote=False).split("`")
+    style = 'style="color: inherit; background: transparent"'
+    marked = [f"<code {style}>{part}</code>" if i % 2 else part for i, part in enumerate(parts)]
+    return "".join(marked) if len(parts) % 2 else html.escape(text, quote=False)
+
+
+def _folded(label, inside):
+    return f"<details><summary>{label}</summary>{inside}</details>"
