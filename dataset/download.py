@@ -77,26 +77,28 @@ def _download(path, sha256, size):
     import pooch
 
     downloader, reasons = _Downloader(size), []
-    for attempt, mirror in enumerate(mirrors * 2):
-        if attempt >= len(mirrors) and not downloader.arrived:
-            break  # the second round is there to complete what was cut off
-        host = urlsplit(mirror).netloc
-        try:
-            # pooch tries the folder, compares the SHA-256, then moves the file to its place
-            url = mirror + path.name
-            pooch.retrieve(url, sha256, path.name, path.parent, downloader=downloader)
-            return
-        except _MirrorFailed as error:
-            reasons.append(f"{host} {error}")
-        except ValueError:
-            reasons.append(f"{host} sent another file of the same size")
-            downloader.arrived.clear()
-        except OSError as error:
-            why = error.strerror or error
-            raise OSError(
-                f"{path} cannot be written ({why}): make room, or set DLFS_CACHE_DIR to a folder "
-                "that you may write to, and call again."
-            ) from None
+    for mirror in mirrors:
+        for _ in range(3):
+            start = len(downloader.arrived)
+            try:
+                # pooch tries the folder, compares the SHA-256, then moves the file to its place
+                url = mirror + path.name
+                pooch.retrieve(url, sha256, path.name, path.parent, downloader=downloader)
+                return
+            except _MirrorFailed as error:
+                reason, again = str(error), len(downloader.arrived) > start  # go on from there
+            except ValueError:
+                reason, again = "sent another file of the same size", start > 0  # or a bad start
+                downloader.arrived.clear()
+            except OSError as error:
+                why = (error.__cause__ or error).strerror or error
+                raise OSError(
+                    f"{path} cannot be written ({why}): make room, or set DLFS_CACHE_DIR to a "
+                    "folder that you may write to, and call again."
+                ) from None
+            reasons.append(f"{urlsplit(mirror).netloc} {reason}")
+            if not again:
+                break
     if os.path.exists(path) and _inspect(path, sha256, size)[1]:
         with contextlib.suppress(OSError):  # where it cannot be removed it is still never used
             path.unlink()  # a damaged file, for which no better one came
@@ -149,10 +151,9 @@ class _Downloader:
             length = response.headers.get("Content-Length", str(size))
             if length != str(size):
                 raise _MirrorFailed(f"offered a file of {length} bytes, expected {size}")
-            self.arrived.clear()  # all of it comes again
-        with tqdm(
-            total=size, initial=len(self.arrived), desc=name, unit="B", unit_scale=True
-        ) as bar:
+            start = 0  # all of it comes again
+            self.arrived.clear()
+        with tqdm(total=size, initial=start, desc=name, unit="B", unit_scale=True) as bar:
             # raw, because some servers call .gz an encoding and requests would unpack it
             for chunk in response.raw.stream(2**16, decode_content=False):
                 self.arrived += chunk

@@ -145,7 +145,9 @@ def _parse_idx(packed, key):
     try:
         content = unpacker.decompress(packed, size + 1)  # no more, whatever the file claims
     except zlib.error as error:
-        raise ValueError(f"{key_file[key]} is not a sound gz file ({error}).") from None
+        raise ValueError(
+            f"{key_file[key]} is not a sound gz file ({error}): replace it by the original."
+        ) from None
 
     start = content[: len(header)]
     if start != header:

@@ -4,6 +4,7 @@ The weights lie in dataset/weights. An .npz file is a zip of NumPy arrays; nothi
 so opening a file never runs code.
 """
 
+import contextlib
 import io
 import json
 import os
@@ -30,7 +31,7 @@ def load_weights(name):
 
 def load_facts(name):
     """What `save_weights` was told about these weights, for example {"test_accuracy": 0.97}."""
-    return json.loads(str(_read(name)["facts"]))
+    return json.loads(str(_read(name).get("facts", "{}")))
 
 
 def save_weights(name, params, **facts):
@@ -48,9 +49,7 @@ def save_weights(name, params, **facts):
         )
     arrays = {key: _as_float32(key, value) for key, value in params.items()}
     arrays["facts"] = np.array(json.dumps(facts, sort_keys=True, default=_plain))
-    path = _path_of(name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_npz(path, arrays)
+    write_npz(_path_of(name), arrays)
 
 
 def read_npz(path):
@@ -59,10 +58,13 @@ def read_npz(path):
         content = Path(path).read_bytes()
     except OSError as error:
         raise OSError(
-            f"{path} cannot be read ({error.strerror}): restore it from the repository."
+            f"{path} cannot be read ({error.strerror or error}): restore it from the repository."
         ) from None
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+            count = int.from_bytes(content[-12:-10], "little")  # what the zip's last record says
+            if count != len(archive.files):
+                raise ValueError("zipfile passes over entries that it cannot find")
             return {key: archive[key] for key in archive.files}
     except Exception:  # zipfile, zlib and NumPy report damage in a dozen different ways
         raise ValueError(
@@ -88,15 +90,18 @@ def write_npz(path, arrays):
 
     unfinished = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         unfinished.write_bytes(content.getvalue())
         os.replace(unfinished, path)
     except OSError as error:
+        why = error.strerror or error
         raise OSError(
-            f"{path} cannot be written ({error.strerror}); what was there before is untouched. "
+            f"{path} cannot be written ({why}); what was there before is untouched. "
             "Choose a folder with room that you may write to."
         ) from None
     finally:
-        unfinished.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # where nothing can be written, nothing was left
+            unfinished.unlink()
 
 
 def _read(name):
