@@ -1,0 +1,158 @@
+"""What `make notebooks` stores depends on the code alone, and what is wrong is not stored."""
+
+import base64
+import copy
+import struct
+import sys
+import zlib
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from scripts import refresh_notebooks as script
+
+WIDGET = """
+import ipywidgets
+
+class Panel(ipywidgets.VBox):
+    def _repr_mimebundle_(self, **kwargs):
+        bundle = super()._repr_mimebundle_(**kwargs)
+        bundle.update({"text/plain": "It fires.", "image/png": PNG})
+        return bundle, {"image/png": {"alt": "A neuron."}}
+
+Panel()
+"""
+
+
+def png():
+    """Return a picture of one grey point, in base64 as IPython sends it."""
+
+    def chunk(kind, data):
+        body = kind + data
+        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
+
+    head = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
+    parts = [chunk(b"IHDR", head), chunk(b"IDAT", zlib.compress(b"\0\x80")), chunk(b"IEND", b"")]
+    return base64.encodebytes(b"\x89PNG\r\n\x1a\n" + b"".join(parts)).decode()
+
+
+@pytest.fixture
+def chapter(tmp_path):
+    """Return a function that writes code cells as a notebook and gives its path."""
+
+    def make(*sources, tags=()):
+        cells = [new_markdown_cell("# A chapter")]
+        cells += [new_code_cell(source, metadata={"tags": list(tags)}) for source in sources]
+        path = tmp_path / "ch99_test.ipynb"
+        nbformat.write(new_notebook(cells=cells), path)
+        return path
+
+    return make
+
+
+@pytest.fixture
+def here(monkeypatch, tmp_path):
+    """Let kernels work in the test's own folder, where no chapters lie."""
+    run = script.run
+    monkeypatch.setattr(script, "run", lambda notebook: run(notebook, folder=tmp_path))
+
+
+@pytest.mark.usefixtures("here")
+def test_two_runs_store_the_same_bytes(chapter):
+    path = chapter(
+        f"PNG = {png()!r}",
+        WIDGET.strip(),
+        'print("a")\nprint("b", flush=True)\nimport time\ntime.sleep(0.3)\nprint("c")',
+        "{1, 2} | {3}",
+    )
+    assert script.refresh(path) == []
+    first = path.read_bytes()
+    assert script.refresh(path) == []
+    assert path.read_bytes() == first
+    assert script.refresh(path, check=True) == []
+    assert first.endswith(b"}\n") and not first.endswith(b"\n\n")
+
+    notebook = nbformat.read(path, as_version=4)
+    (panel,) = notebook.cells[2].outputs
+    assert set(panel.data) == {"image/png", "text/plain"}
+    assert panel.data["text/plain"] == "It fires."
+    assert panel.metadata == {"image/png": {"alt": "A neuron."}}
+    (stream,) = notebook.cells[3].outputs
+    assert stream.text == "a\nb\nc\n"
+    assert notebook.metadata == script.METADATA
+    assert "version" not in notebook.metadata.language_info
+    assert [cell.execution_count for cell in notebook.cells[1:]] == [1, 2, 3, 4]
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(
+    ("source", "tags", "complaint"),
+    [
+        ("1 / 0", (), "ZeroDivisionError"),
+        ("import warnings\nwarnings.warn('careful')", (), "writes to stderr"),
+        ("1 / 1", ("raises-exception",), "nothing was raised"),
+    ],
+)
+def test_what_is_wrong_is_said_and_not_stored(chapter, source, tags, complaint):
+    path = chapter(source, tags=tags)
+    before = path.read_bytes()
+    (found,) = script.refresh(path)
+    assert complaint in found
+    assert path.read_bytes() == before
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.usefixtures("here")
+def test_an_announced_error_is_stored_without_the_files_of_this_machine(chapter):
+    path = chapter("import json\njson.loads('{')", tags=["raises-exception"])
+    assert script.refresh(path) == []
+    (output,) = nbformat.read(path, as_version=4).cells[1].outputs
+    assert output.ename == "JSONDecodeError"
+    assert "Cell" in output.traceback[0] and "JSONDecodeError" in output.traceback[-1]
+    assert len(output.traceback) == 2
+    assert sys.prefix not in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.usefixtures("here")
+def test_check_shows_the_lines_that_changed_and_writes_nothing(chapter):
+    path = chapter("1 + 1")
+    assert script.refresh(path) == []
+    stale = path.read_text(encoding="utf-8").replace('"2"', '"3"')
+    path.write_text(stale, encoding="utf-8")
+    found = script.refresh(path, check=True)
+    assert "    -text/plain: 3" in found and "    +text/plain: 2" in found
+    assert path.read_text(encoding="utf-8") == stale
+
+
+def test_a_cell_that_takes_too_long_is_stopped():
+    notebook = new_notebook(cells=[new_code_cell("while True:\n    pass")])
+    with pytest.raises(script.CellTimeoutError):
+        script.run(notebook, folder=".", timeout=2)
+
+
+def test_tidying_drops_what_differs_between_machines_and_can_be_repeated():
+    view = {script.WIDGET_VIEW: {"model_id": "1f"}}
+    cell = new_code_cell(
+        "x\n\n",
+        metadata={"tags": ["exercise"], "execution": {"iopub.busy": "now"}, "scrolled": True},
+        outputs=[new_output("display_data", view), new_output("stream", name="stdout", text="a")],
+    )
+    twin = copy.deepcopy(cell)
+    notebook = new_notebook(cells=[cell], metadata={"widgets": {}, "vscode": {}})
+    notebook.cells.append(twin)
+    once = nbformat.writes(script.tidy(notebook))
+    assert cell.metadata == {"tags": ["exercise"]}
+    assert [output.output_type for output in cell.outputs] == ["stream"]
+    assert cell.source == "x"
+    assert cell["id"] != twin["id"]
+    assert notebook.metadata == script.METADATA
+    assert nbformat.writes(script.tidy(notebook)) == once
+
+
+def test_the_surroundings_of_a_kernel_come_back_afterwards(monkeypatch):
+    monkeypatch.setenv("DLFS_MNIST", "full")
+    with script.plain_environment():
+        assert "DLFS_MNIST" not in script.os.environ
+        assert script.os.environ["LANGUAGE"] == "en"
+    assert script.os.environ["DLFS_MNIST"] == "full"
