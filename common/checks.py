@@ -1,108 +1,106 @@
-"""Questions asked at the door: is this an array we can work with, are these labels?
+"""Questions asked at the door: are these numbers, are these labels, does this shape fit?
 
-Every answer is the value in the form that the mathematics expects, or an error in one
-sentence: what arrived, what was expected, what to do. Nothing is changed in place.
+The answer is the value in the form that the mathematics expects, or an error in one sentence:
+what arrived, what was expected, what to do. Nothing is changed in place.
 """
 
 import numpy as np
 
 
 def as_float(x, name):
-    """x as an array of floats. float16/32/64 stay as they are, integers and booleans become float64.
+    """x as an array of floats: float16, 32 and 64 stay, integers and booleans become float64.
 
-    Raises TypeError for anything else (text, objects, complex numbers, ragged lists).
+    Raises TypeError for text, objects, complex numbers and ragged lists.
     """
     try:
         x = np.asarray(x)
     except ValueError:
-        raise TypeError(
-            f"{name}: the rows have different lengths; give an array with equal rows."
-        ) from None
+        raise TypeError(f"{name}: rows of different lengths arrived; make them equal.") from None
+    if x.dtype.kind == "f":
+        return x
     if x.dtype.kind in "biu":
         return x.astype(np.float64)
-    if x.dtype.kind != "f":
-        raise TypeError(
-            f"{name}: numbers were expected, {x.dtype} arrived; give an array of floats."
-        )
-    return x
+    raise TypeError(f"{name}: numbers were expected, {x.dtype} arrived; give an array of floats.")
 
 
 def as_labels(t, shape, name):
-    """Labels for outputs of this shape: class numbers (N,) or one row of shares per sample (N, K).
+    """Labels for outputs of this shape, (N, K) or (K,) for one sample (then N = 1).
 
-    shape: (N, K), or (K,) for a single sample (then N is 1 in the result).
-    Class numbers may be of any integer dtype. One-hot rows, and soft labels whose rows sum
-    to 1, come back as floats (N, K).
-    Raises ValueError for other shapes, classes that do not exist and rows that are not shares;
-    TypeError for class numbers that are not integers.
+    Class numbers of any integer dtype come back as (N,); one-hot rows, and soft labels whose rows
+    sum to 1, as floats (N, K). Raises ValueError for other shapes, classes that do not exist and
+    rows that are no shares, TypeError for class numbers that are not integers.
     """
-    t = np.asarray(t)
-    if len(shape) not in (1, 2):
+    try:
+        t = np.asarray(t)
+    except ValueError:
+        raise TypeError(f"{name}: labels of different lengths arrived; make them equal.") from None
+    if len(shape) not in (1, 2) or 0 in shape:
         raise ValueError(f"{name}: outputs have shape {shape}; (N, K) or (K,) was expected.")
-    one_sample = len(shape) == 1
-    n, k = (1, *shape) if one_sample else shape
-    if n == 0 or k == 0:
-        raise ValueError(f"{name}: outputs have shape {shape}, so there is nothing to compare.")
-    if t.shape == shape and not (one_sample and k == 1):
-        return _shares(as_float(t, f"{name}, labels"), name).reshape(n, k)
-    if t.shape != (n,) and not (one_sample and t.shape == ()):
+    n, k = shape if len(shape) == 2 else (1, *shape)
+    if t.shape == shape and shape != (1,):
+        return _as_shares(t, name).reshape(n, k)
+    if t.shape not in ((n,), shape[:-1]):
         raise ValueError(
-            f"{name}: labels have shape {t.shape}, outputs {shape}. Expected {n} class numbers "
-            f"of shape ({n},) or one-hot rows of shape {shape}; t.ravel() flattens a column."
+            f"{name}: labels have shape {t.shape}, outputs {shape}; {n} class numbers ({n},) or "
+            f"one-hot rows {shape} were expected. A column is flattened by t.ravel()."
         )
     if t.dtype.kind not in "iu":
-        raise TypeError(
-            f"{name}: class numbers are of dtype {t.dtype}; integers were expected: t.astype(int)."
-        )
-    if t.min() < 0 or t.max() >= k:
-        wrong = t.min() if t.min() < 0 else t.max()
-        raise ValueError(f"{name}: label {wrong} arrived, but {k} outputs know 0 to {k - 1} only.")
+        raise TypeError(f"{name}: class numbers are {t.dtype}; make them integers: t.astype(int).")
+    wrong = t[(t < 0) | (t >= k)]
+    if wrong.size:
+        raise ValueError(f"{name}: label {wrong[0]} arrived, but {k} outputs know 0 to {k - 1}.")
     return t.reshape(n).astype(np.intp)
 
 
-def _shares(t, name):
-    """t if every row holds shares between 0 and 1 that sum to 1."""
-    low, high, sums = t.min(), t.max(), t.sum(axis=-1)
-    if not (low >= 0 and high <= 1 and np.allclose(sums, 1, atol=1e-3)):
+def _as_shares(t, name):
+    """t as floats, if every row holds shares from 0 to 1 that sum to 1."""
+    t = as_float(t, f"{name}, labels")
+    sums = t.sum(axis=-1)
+    if not (t.min() >= 0 and abs(sums - 1).max() < 1e-3):
         raise ValueError(
-            f"{name}: a row of labels must hold shares from 0 to 1 that sum to 1; these go from "
-            f"{low:g} to {high:g} with sums from {sums.min():g} to {sums.max():g}."
+            f"{name}: rows of labels must hold shares from 0 to 1 that sum to 1; these start at "
+            f"{t.min():g} and sum to {sums.min():g} to {sums.max():g}."
         )
     return t
 
 
-def positive_number(value, name):
-    """value as it is if it is one finite number above 0; ValueError otherwise."""
-    if not np.isscalar(value) or isinstance(value, (str, bytes)) or not 0 < value < np.inf:
-        raise ValueError(f"{name} must be a number above 0 and finite; {value!r} arrived.")
+def number(value, name, least=0, below=np.inf):
+    """value, if it is one number of at least `least` and less than `below`; else ValueError."""
+    kinds = int, float, np.integer, np.floating
+    if isinstance(value, kinds) and least <= value < below:
+        return value
+    limit = "finite" if below == np.inf else f"below {below}"
+    raise ValueError(f"{name} must be a number, at least {least} and {limit}; {value!r} arrived.")
+
+
+def positive(value, name):
+    """value, if it is one finite number above 0; else ValueError."""
+    if number(value, name) == 0:
+        raise ValueError(f"{name} must be above 0; {value!r} arrived.")
     return value
 
 
-def share(value, name):
-    """value as it is if it lies in [0, 1); ValueError otherwise."""
-    if not np.isscalar(value) or isinstance(value, (str, bytes)) or not 0 <= value < 1:
-        raise ValueError(f"{name} must be at least 0 and below 1; {value!r} arrived.")
-    return value
-
-
-def whole_number(value, name, least):
-    """value as an int if it is a whole number of at least `least`; ValueError otherwise."""
+def whole(value, name, least=1):
+    """value as an int, if it is a whole number of at least `least`; else ValueError."""
     if isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value >= least:
         return int(value)
     raise ValueError(f"{name} must be a whole number of at least {least}; {value!r} arrived.")
 
 
-def upstream(dout, shape, layer):
-    """dout, the gradient that comes from above, as floats of the shape that forward gave.
+def shape_of(x):
+    """The shape of x, or None while x is None."""
+    return None if x is None else x.shape
 
-    shape is None before the first forward: RuntimeError. Another shape: ValueError.
+
+def upstream(dout, shape, layer):
+    """dout, the gradient from above, as floats of the shape that forward gave.
+
+    RuntimeError if shape is None (no forward yet), ValueError if the shapes differ.
     """
     name = type(layer).__name__
     if shape is None:
-        raise RuntimeError(f"{name}: backward came before forward; call forward(x) first.")
+        raise RuntimeError(f"{name}: backward came before forward; call forward first.")
     dout = as_float(dout, f"{name}, dout")
     if dout.shape != shape:
-        raise ValueError(
-            f"{name}: dout has shape {dout.shape}, but forward gave {shape}; both must agree."
-        )
+        raise ValueError(f"{name}: dout has shape {dout.shape}, forward gave {shape}; give that.")
     return dout

@@ -43,24 +43,19 @@ def relu(x):
 
 
 def relu_grad(x):
-    """The slope of relu at x: 1 where x > 0, else 0. At 0 itself we say 0, like the layer Relu."""
+    """The slope of relu at x: 1 where x > 0, else 0; at 0 itself we say 0, like the layer."""
     x = as_float(x, "relu_grad")
-    return np.where(np.isnan(x), x, x > 0).astype(x.dtype)
+    return (x > 0).astype(x.dtype) + 0 * x  # 0 * x hands nan on
 
 
 def softmax(x):
     """exp(x) / sum(exp(x)) over the last axis: shares that sum to 1 (book 3.5).
 
     x: scores (K,), (N, K) or more axes; y: the same shape.
-    The largest score of each row is taken off first; this changes nothing in y, and exp
-    cannot overflow. A row with nan or +inf has no softmax: it comes back as nan.
-    Raises ValueError without at least one score in a row.
+    The largest score of a row is taken off first: y stays the same and exp cannot overflow.
+    A row with nan or +inf has no softmax and comes back as nan. ValueError for a row of no scores.
     """
-    x = as_float(x, "softmax")
-    if x.ndim == 0 or x.shape[-1] == 0:
-        raise ValueError(f"softmax: scores have shape {x.shape}; give at least one score a row.")
-    with np.errstate(invalid="ignore"):  # inf - inf
-        e = np.exp(x - x.max(axis=-1, keepdims=True))
+    e = np.exp(_below_zero(x))
     return e / e.sum(axis=-1, keepdims=True)
 
 
@@ -92,31 +87,42 @@ def cross_entropy_error(y, t):
     Raises ValueError for scores that are no probabilities and for labels that do not fit.
     """
     y = as_float(y, "cross_entropy_error")
-    t = as_labels(t, y.shape, "cross_entropy_error")  # (N,) or (N, K)
-    if y.min() < 0 or y.max() > 1.001:
+    if y.size and (y.min() < 0 or y.max() > 1.001):
         raise ValueError(
             f"cross_entropy_error: y goes from {y.min():g} to {y.max():g}; probabilities from "
             "0 to 1 were expected. Put the scores through softmax first."
         )
-    y = y.reshape(len(t), -1)  # (N, K)
-    if t.ndim == 1:
-        return -np.sum(np.log(y[np.arange(len(t)), t] + 1e-7)) / len(t)
-    return -np.sum(t * np.log(y + 1e-7)) / len(t)
+    return mean_cost(np.log(y + 1e-7), t, "cross_entropy_error")
+
+
+def log_softmax(x):
+    """log(softmax(x)) over the last axis, exact however small the share: x - log(sum(exp(x)))."""
+    x = _below_zero(x)
+    return x - np.log(np.exp(x).sum(axis=-1, keepdims=True))
+
+
+def _below_zero(x):
+    """Scores shifted so that the largest of each row is 0."""
+    x = as_float(x, "softmax")
+    if x.ndim == 0 or x.shape[-1] == 0:
+        raise ValueError(f"softmax: scores have shape {x.shape}; give at least one score a row.")
+    with np.errstate(invalid="ignore"):  # inf - inf
+        return x - x.max(axis=-1, keepdims=True)
 
 
 def softmax_loss(X, t):
-    """The cross-entropy of softmax(X), computed from the scores themselves, in nats.
+    """The cross-entropy of softmax(X) from the scores themselves, in nats: the mean over the batch.
 
-    X: scores (N, K) or (K,); t as in cross_entropy_error. Returns the mean over the batch.
-    log(softmax(X)) = X - log(sum(exp(X))) needs no 1e-7: it is exact however small the
-    probability, so its slope is exactly (y - t) / N.
+    X: scores (N, K) or (K,); t as in cross_entropy_error. Needs no 1e-7, so its slope along X is
+    exactly (softmax(X) - t) / N.
     """
-    X = as_float(X, "softmax_loss")
-    t = as_labels(t, X.shape, "softmax_loss")  # (N,) or (N, K)
-    X = X.reshape(len(t), -1)  # (N, K)
-    with np.errstate(invalid="ignore"):  # inf - inf
-        X = X - X.max(axis=1, keepdims=True)
-    log_y = X - np.log(np.exp(X).sum(axis=1, keepdims=True))  # (N, K)
+    return mean_cost(log_softmax(X), t, "softmax_loss")
+
+
+def mean_cost(log_y, t, name):
+    """-log_y at the right classes, averaged over the batch."""
+    t = as_labels(t, log_y.shape, name)  # (N,) or (N, K)
+    log_y = log_y.reshape(len(t), -1)  # (N, K)
     if t.ndim == 1:
-        return -np.sum(log_y[np.arange(len(t)), t]) / len(t)
-    return -np.sum(t * np.where(t > 0, log_y, 0)) / len(t)
+        return -log_y[np.arange(len(t)), t].sum() / len(t)
+    return -(t * np.where(t == 0, 0, log_y)).sum() / len(t)  # 0 · log(0) counts as 0

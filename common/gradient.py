@@ -12,7 +12,7 @@ def numerical_gradient(f, x):
     Returns the gradient, in x's shape and dtype. Costs 2 evaluations of f per entry.
     x holds its old values afterwards, even if f raises or is interrupted.
     Raises TypeError for anything but float32 and float64 (an integer array would cut h off to 0),
-    ValueError if x is read-only, if h is lost beside a huge entry, or if f returns no single number.
+    ValueError if x is read-only, if h is lost beside a huge entry, or if f returns no number.
     """
     if not isinstance(x, np.ndarray) or x.dtype not in (np.float32, np.float64):
         kind = f"an array of {x.dtype}" if isinstance(x, np.ndarray) else type(x).__name__
@@ -53,7 +53,7 @@ def _number(value):
 
 
 def numerical_gradient_2d(f, X):
-    """The gradient at many points at once: each row of X (N, D) is a point. A single point (D,) works too."""
+    """The gradient at many points: each row of X (N, D) is one. A single point (D,) works too."""
     if np.ndim(X) == 1:
         return numerical_gradient(f, X)
     if np.ndim(X) != 2:

@@ -1,0 +1,131 @@
+"""Convolution and pooling: layers that keep an image an image (book 7.2 to 7.4)."""
+
+import numpy as np
+
+from .checks import as_float, shape_of, upstream, whole
+from .util import conv_output_size, fold, im2col, image_shape, pad_images, places, unfold
+
+
+class Convolution:
+    """Slides FN filters over images of C channels and takes a weighted sum at each stop.
+
+    Book 7.4.3. W: filters (FN, C, FH, FW); b: (FN,), or the number 0. stride, pad: in pixels.
+    forward:  x (N, C, H, W) -> (N, FN, OH, OW), OH = (H + 2 pad - FH) // stride + 1, OW likewise
+    backward: dout (N, FN, OH, OW) -> dx (N, C, H, W); sets dW (FN, C, FH, FW) and db (FN,);
+              need_dx=False leaves dx out (None): a first layer has nobody to hand it to
+    All windows of an image are the columns of one matrix, so one product does all the sums.
+    The filter is not flipped: strictly, this is a cross-correlation.
+    Raises ValueError for shapes that do not fit, RuntimeError for backward before forward.
+    """
+
+    def __init__(self, W, b, stride=1, pad=0):
+        if np.ndim(W) != 4 or not (np.shape(b) == (len(W),) or (np.ndim(b) == 0 and b == 0)):
+            raise ValueError(
+                f"Convolution: W has shape {np.shape(W)}, b {np.shape(b)}; filters (FN, C, FH, FW) "
+                "and (FN,), or b = 0, were expected."
+            )
+        self.W, self.b = W, b
+        self.stride = whole(stride, "Convolution: stride")
+        self.pad = whole(pad, "Convolution: pad", 0)
+        self.x = self.windows = self.out_shape = None
+        self.dW = self.db = None
+
+    def forward(self, x):
+        x = as_float(x, "Convolution")
+        n, c, _, _ = image_shape(x.shape)
+        fn, channels, fh, fw = self.W.shape
+        if c != channels:
+            raise ValueError(
+                f"Convolution: x {x.shape} has {c} channels, W {self.W.shape} expects {channels}."
+            )
+        windows = unfold(x, fh, fw, self.stride, self.pad)  # (N, C, FH, FW, OH, OW)
+        self.x, self.windows = x, windows.reshape(n, c * fh * fw, -1)  # (N, K, P): C·FH·FW, OH·OW
+        self.out_shape = n, fn, *windows.shape[4:]
+        out = self.W.reshape(fn, -1) @ self.windows  # (FN, K)(N, K, P) -> (N, FN, P)
+        out += np.reshape(self.b, (-1, 1))
+        return out.reshape(self.out_shape)
+
+    def backward(self, dout, need_dx=True):
+        dout = upstream(dout, self.out_shape, self)
+        n, fn, out_h, out_w = dout.shape
+        dout = dout.reshape(n, fn, out_h * out_w)  # (N, FN, P)
+        dW = dout @ self.windows.transpose(0, 2, 1)  # (N, FN, P)(N, P, K) -> (N, FN, K)
+        self.dW = dW.sum(axis=0).reshape(self.W.shape)
+        self.db = dout.sum(axis=2).sum(axis=0)  # (N, FN, P) -> (FN,)
+        if not need_dx:
+            return None
+        dwindows = self.W.reshape(fn, -1).T @ dout  # (K, FN)(N, FN, P) -> (N, K, P)
+        dwindows = dwindows.reshape(n, *self.W.shape[1:], out_h, out_w)
+        return fold(dwindows, self.x.shape, self.stride, self.pad)  # (N, C, H, W)
+
+    @property
+    def col(self):
+        """The windows in the book's layout, one a row: (N·OH·OW, C·FH·FW); None before forward."""
+        return None if self.x is None else im2col(self.x, *self.W.shape[2:], self.stride, self.pad)
+
+    @property
+    def col_W(self):
+        """The filters as columns: (C·FH·FW, FN)."""
+        return self.W.reshape(len(self.W), -1).T
+
+
+class Pooling:
+    """Keeps the largest value of each window; nothing to learn (book 7.3, 7.4.4).
+
+    pool_h, pool_w, stride, pad: in pixels. The padding is minus infinity, so it never wins.
+    forward:  x (N, C, H, W) -> (N, C, OH, OW), OH = (H + 2 pad - pool_h) // stride + 1
+    backward: dout (N, C, OH, OW) -> dx (N, C, H, W): each slope goes to the pixel that won, the
+              first one where several are equal
+    Raises ValueError for shapes that do not fit, RuntimeError for backward before forward.
+    """
+
+    def __init__(self, pool_h, pool_w, stride=2, pad=0):
+        self.pool_h, self.pool_w = (
+            whole(pool_h, "Pooling: pool_h"),
+            whole(pool_w, "Pooling: pool_w"),
+        )
+        self.stride, self.pad = whole(stride, "Pooling: stride"), whole(pad, "Pooling: pad", 0)
+        if pad >= min(pool_h, pool_w):
+            raise ValueError(
+                f"Pooling: pad {pad} must be less than the window {pool_h} x {pool_w}."
+            )
+        self.x = self.out = None
+
+    def _places(self, images):
+        """For each place in a window, in reading order: the pixels there, (N, C, OH, OW)."""
+        h, w = self.x.shape[2:]
+        out_h = conv_output_size(h, self.pool_h, self.stride, self.pad)
+        out_w = conv_output_size(w, self.pool_w, self.stride, self.pad)
+        found = places(images, self.pool_h, self.pool_w, out_h, out_w, self.stride)
+        return [pixels for _, _, pixels in found]
+
+    def forward(self, x):
+        x = as_float(x, "Pooling")
+        image_shape(x.shape)
+        self.x = x
+        first, *others = self._places(pad_images(x, self.pad, -np.inf))
+        out = first.copy()
+        for pixels in others:
+            np.maximum(out, pixels, out=out)
+        self.out = out
+        return out
+
+    def backward(self, dout):
+        dout = upstream(dout, shape_of(self.out), self)
+        padded = pad_images(self.x, self.pad, -np.inf)
+        dx = np.zeros(padded.shape, dout.dtype)
+        open_ = np.ones(dout.shape, bool)  # windows whose winner is still to be found
+        for pixels, dpixels in zip(self._places(padded), self._places(dx), strict=True):
+            wins = (pixels == self.out) & open_
+            dpixels += dout * wins
+            open_ ^= wins
+        h, w = self.x.shape[2:]
+        return dx[:, :, self.pad : self.pad + h, self.pad : self.pad + w]  # (N, C, H, W)
+
+    @property
+    def arg_max(self):
+        """Where each maximum stood in its window, counted in reading order: (N·OH·OW·C,)."""
+        if self.x is None:
+            return None
+        values = np.stack(self._places(pad_images(self.x, self.pad, -np.inf)), axis=-1)
+        return values.argmax(axis=-1).transpose(0, 2, 3, 1).ravel()

@@ -1,0 +1,141 @@
+"""What every network of the book does, once: predict, loss, accuracy, gradient, save, load."""
+
+import os
+
+import numpy as np
+
+from .checks import as_labels, whole
+from .gradient import numerical_gradient
+from .layers import Affine, BatchNormalization, Convolution, Dropout
+
+
+class Network:
+    """A chain of layers with a loss at its end.
+
+    A subclass sets in __init__: params (dict of arrays), layers (dict, in order), last_layer.
+    The n-th Affine or Convolution holds the very arrays params["Wn"] and params["bn"], the n-th
+    BatchNormalization params["gamman"] and params["betan"]. x is a batch, t its labels (one-hot
+    or class numbers); a loss is in nats, an accuracy a share from 0 to 1.
+    """
+
+    weight_decay_lambda = 0
+    chunk = 500  # samples that predict takes at a time, so that memory stays bounded
+
+    def predict(self, x, train_flg=False):
+        """The scores (N, K) of a batch x. Large batches pass in chunks, which changes no row."""
+        if train_flg or len(x) <= self.chunk:
+            return self._forward(x, train_flg)
+        starts = range(0, len(x), self.chunk)
+        return np.concatenate([self._forward(x[i : i + self.chunk], False) for i in starts])
+
+    def loss(self, x, t, train_flg=False):
+        """The mean loss over the batch, plus ½ λ ΣW² over the weights (not the biases)."""
+        loss = self.last_layer.forward(self._forward(x, train_flg), t)
+        if self.weight_decay_lambda == 0:
+            return loss
+        squares = sum(np.sum(W**2) for key, W in self.params.items() if key.startswith("W"))
+        return loss + 0.5 * self.weight_decay_lambda * squares
+
+    def accuracy(self, x, t, batch_size=100):
+        """The share of samples whose largest score is at the right class; nan is never right."""
+        size = whole(batch_size, "accuracy: batch_size")
+        if len(x) != len(t) or len(x) == 0:
+            raise ValueError(f"accuracy: {len(x)} samples, {len(t)} labels; give equally many.")
+        right = 0
+        for i in range(0, len(x), size):  # the last batch may be shorter
+            y = self.predict(x[i : i + size])  # (n, K)
+            labels = as_labels(t[i : i + size], y.shape, "accuracy")
+            labels = labels if labels.ndim == 1 else labels.argmax(axis=1)
+            right += np.sum((y.argmax(axis=1) == labels) & ~np.isnan(y).any(axis=1))
+        return float(right / len(x))
+
+    def gradient(self, x, t):
+        """The slope of the loss along every parameter, by backpropagation; keys as in params."""
+        self.loss(x, t, train_flg=True)
+        dout = self.last_layer.backward(1)
+        first, *others = self.layers.values()
+        for layer in reversed(others):
+            dout = layer.backward(dout)
+        if isinstance(first, (Affine, Convolution)):
+            first.backward(dout, need_dx=False)  # nobody asks how the data should change
+        else:
+            first.backward(dout)
+        grads = {key: getattr(layer, f"d{name}") for key, layer, name in self._places()}
+        for key in grads:
+            if self.weight_decay_lambda and key.startswith("W"):
+                grads[key] = grads[key] + self.weight_decay_lambda * self.params[key]
+        return grads
+
+    def numerical_gradient(self, x, t):
+        """The same by small steps: two losses per parameter, slow but hard to get wrong.
+
+        Running statistics stay as they are. RuntimeError with dropout, which draws anew each time.
+        """
+        if any(isinstance(a, Dropout) and a.dropout_ratio > 0 for a in self.layers.values()):
+            raise RuntimeError(
+                "numerical_gradient: dropout draws a new mask for every loss, so differences mean "
+                "nothing; check a network without dropout."
+            )
+        norms = [a for a in self.layers.values() if isinstance(a, BatchNormalization)]
+        kept = [(a.running_mean, a.running_var) for a in norms]
+        try:
+            for a in norms:
+                a.running_mean = a.running_var = None  # throw-away ones for the many forwards
+            return {
+                key: numerical_gradient(lambda _: self.loss(x, t, train_flg=True), p)
+                for key, p in self.params.items()
+            }
+        finally:
+            for a, (mean, var) in zip(norms, kept, strict=True):
+                a.running_mean, a.running_var = mean, var
+
+    def _forward(self, x, train_flg):
+        for key, layer, name in self._places():
+            if getattr(layer, name) is not self.params[key]:
+                raise RuntimeError(
+                    f"params['{key}'] is a new array, its layer still holds the old one. Change "
+                    f"parameters in place: params['{key}'][...] = values, or -= as here."
+                )
+        for layer in self.layers.values():
+            if isinstance(layer, (Dropout, BatchNormalization)):
+                x = layer.forward(x, train_flg)
+            else:
+                x = layer.forward(x)
+        return x
+
+    def _places(self):
+        """Where each parameter lives: its key in params, its layer, its name there."""
+        count = {"W": 0, "gamma": 0}
+        for layer in self.layers.values():
+            pair = ("gamma", "beta") if hasattr(layer, "gamma") else ("W", "b")
+            if hasattr(layer, pair[0]):
+                count[pair[0]] += 1
+                for name in pair:
+                    yield f"{name}{count[pair[0]]}", layer, name
+
+    def save_params(self, file_name="params.npz"):
+        """Write params to an .npz file. An older one is replaced when the new one is complete."""
+        part = f"{_npz(file_name)}.part"
+        with open(part, "wb") as file:
+            np.savez(file, **self.params)
+        os.replace(part, file_name)
+
+    def load_params(self, file_name="params.npz"):
+        """Fill params in place from an .npz file. ValueError, and no change, if it does not fit."""
+        with open(_npz(file_name), "rb") as file:
+            try:
+                found = dict(np.load(file, allow_pickle=False))
+            except Exception as error:  # zipfile, zlib and numpy each have their own kinds
+                raise ValueError(f"{file_name} is no readable .npz file: {error}") from None
+        here, there = ({k: p.shape for k, p in d.items()} for d in (self.params, found))
+        if here != there:
+            raise ValueError(f"{file_name} holds {there}; this network expects {here}.")
+        for key, p in self.params.items():
+            p[...] = found[key]
+
+
+def _npz(file_name):
+    """file_name, if it ends in .npz. Pickled files can run foreign code, so we have none."""
+    if not str(file_name).endswith(".npz"):
+        raise ValueError(f"{file_name}: parameters live in .npz files; choose a name with .npz.")
+    return file_name

@@ -1,0 +1,148 @@
+"""Optimizers: six ways to turn a gradient into a step (book 6.1).
+
+update(params, grads) changes every entry of the dict params: an array in place, since the layers
+hold the very same array; a plain number by re-binding the entry.
+"""
+
+import numpy as np
+
+from .checks import number, positive
+
+
+class Optimizer:
+    """What all six share: params[key] += change(key, gradient), for every key.
+
+    memory: names of the dicts that are kept from step to step; they start as zeros at step 1.
+    Raises ValueError for a bad learning rate and for keys or shapes that differ, TypeError for
+    integer arrays, RuntimeError when an optimizer with memory meets arrays it did not begin with.
+    """
+
+    memory = ()
+
+    def __init__(self, lr):
+        self.name = type(self).__name__
+        self.lr = positive(lr, f"{self.name}: lr")
+        self.iter = 0
+        for memory in self.memory:
+            setattr(self, memory, None)
+
+    def update(self, params, grads):
+        self._check(params, grads)
+        if self.iter == 0:
+            self._begun_with = dict(params)
+            for memory in self.memory:
+                setattr(self, memory, {key: 0 * p for key, p in params.items()})
+        self.iter += 1
+        for key in params:
+            change = self.change(key, grads[key])
+            if isinstance(params[key], np.ndarray):
+                params[key] += change
+            else:
+                params[key] = params[key] + change
+
+    def change(self, key, grad):
+        """What is added to params[key]; has the shape of its gradient."""
+        raise NotImplementedError
+
+    def _check(self, params, grads):
+        shapes, slopes = ({k: np.shape(v) for k, v in d.items()} for d in (params, grads))
+        if shapes != slopes:
+            raise ValueError(
+                f"{self.name}: params has shapes {shapes}, grads {slopes}; both must agree."
+            )
+        for key, p in params.items():
+            if not isinstance(p, np.ndarray):
+                continue
+            if p.dtype.kind != "f":
+                raise TypeError(f"{self.name}: {key} holds {p.dtype}; make it p.astype(float).")
+            if self.memory and self.iter and self._begun_with.get(key) is not p:
+                raise RuntimeError(
+                    f"{self.name}: {key} is not the array that this optimizer began with, and it "
+                    "remembers its steps; make a new optimizer for each network."
+                )
+
+
+class SGD(Optimizer):
+    """Stochastic gradient descent: W <- W - lr · dW."""
+
+    def __init__(self, lr=0.01):
+        super().__init__(lr)
+
+    def change(self, key, grad):
+        return -self.lr * grad
+
+
+class Momentum(Optimizer):
+    """A ball that rolls: v <- momentum · v - lr · dW, then W <- W + v."""
+
+    memory = ("v",)
+
+    def __init__(self, lr=0.01, momentum=0.9):
+        super().__init__(lr)
+        self.momentum = number(momentum, f"{self.name}: momentum", below=1)
+
+    def change(self, key, grad):
+        self.v[key] = self.momentum * self.v[key] - self.lr * grad
+        return self.v[key]
+
+
+class Nesterov(Momentum):
+    """Momentum that looks ahead, to where the ball is about to roll.
+
+    W <- W + momentum² · v - (1 + momentum) · lr · dW with the old v, which then moves as in
+    Momentum. Source: Bengio, Boulanger-Lewandowski and Pascanu 2012, arXiv:1212.0901.
+    """
+
+    def change(self, key, grad):
+        old = self.v[key]
+        self.v[key] = self.momentum * old - self.lr * grad
+        return self.momentum**2 * old - (1 + self.momentum) * self.lr * grad
+
+
+class AdaGrad(Optimizer):
+    """Smaller steps where slopes were large: h <- h + dW², W <- W - lr · dW / (√h + 1e-7)."""
+
+    memory = ("h",)
+
+    def __init__(self, lr=0.01):
+        super().__init__(lr)
+
+    def change(self, key, grad):
+        self.h[key] = self.h[key] + grad * grad
+        return -self.lr * grad / (np.sqrt(self.h[key]) + 1e-7)
+
+
+class RMSprop(Optimizer):
+    """AdaGrad that forgets: h <- decay_rate · h + (1 - decay_rate) · dW², the step as there."""
+
+    memory = ("h",)
+
+    def __init__(self, lr=0.01, decay_rate=0.99):
+        super().__init__(lr)
+        self.decay_rate = number(decay_rate, "RMSprop: decay_rate", below=1)
+
+    def change(self, key, grad):
+        self.h[key] = self.decay_rate * self.h[key] + (1 - self.decay_rate) * grad * grad
+        return -self.lr * grad / (np.sqrt(self.h[key]) + 1e-7)
+
+
+class Adam(Optimizer):
+    """Momentum and RMSprop together, corrected for their start at zero.
+
+    m <- m + (1 - beta1)(dW - m), v <- v + (1 - beta2)(dW² - v), W <- W - lr_t · m / (√v + 1e-7),
+    lr_t = lr · √(1 - beta2^t) / (1 - beta1^t) at step t.
+    Source: Kingma and Ba 2015, arXiv:1412.6980.
+    """
+
+    memory = ("m", "v")
+
+    def __init__(self, lr=0.001, beta1=0.9, beta2=0.999):
+        super().__init__(lr)
+        self.beta1 = number(beta1, "Adam: beta1", below=1)
+        self.beta2 = number(beta2, "Adam: beta2", below=1)
+
+    def change(self, key, grad):
+        self.m[key] = self.m[key] + (1 - self.beta1) * (grad - self.m[key])
+        self.v[key] = self.v[key] + (1 - self.beta2) * (grad * grad - self.v[key])
+        lr_t = self.lr * (1 - self.beta2**self.iter) ** 0.5 / (1 - self.beta1**self.iter)
+        return -lr_t * self.m[key] / (np.sqrt(self.v[key]) + 1e-7)

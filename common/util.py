@@ -1,0 +1,126 @@
+"""Tools around the networks: smoothing, shuffling, and the windows of an image (book 4.5, 6, 7.4).
+
+unfold lays out every window that a filter sees; fold is its transpose and adds windows back into
+an image. im2col and col2im are the same two in the book's layout, one window a row.
+"""
+
+import numpy as np
+
+from .checks import whole
+
+
+def smooth_curve(x):
+    """A smoother x (N,), for plots: each value becomes a weighted mean of up to 11 neighbours.
+
+    The weights are a Kaiser window (beta 2), the ends are mirrored (book 6.1).
+    """
+    x = np.asarray(x, dtype=float)
+    if x.ndim != 1 or x.size == 0:
+        raise ValueError(f"smooth_curve: x has shape {x.shape}; a list of numbers was expected.")
+    half = min(5, x.size - 1)
+    weights = np.kaiser(2 * half + 1, 2)
+    mirrored = np.concatenate([x[half:0:-1], x, x[: -half - 1 : -1]])  # (half + N + half,)
+    return np.convolve(weights / weights.sum(), mirrored, mode="valid")
+
+
+def random_source(rng=None):
+    """Where random numbers come from: NumPy's global state, or a Generator of its own.
+
+    rng: None (np.random.seed governs), a seed, or a np.random.Generator.
+    """
+    return np.random if rng is None or rng is np.random else np.random.default_rng(rng)
+
+
+def shuffle_dataset(x, t, rng=None):
+    """Copies of x and t with their rows in one and the same random order."""
+    if len(x) != len(t):
+        raise ValueError(f"shuffle_dataset: x has {len(x)} rows, t has {len(t)}; give equal ones.")
+    order = random_source(rng).permutation(len(x))
+    return x[order], t[order]
+
+
+def conv_output_size(input_size, filter_size, stride=1, pad=0):
+    """How many stops a filter makes along one axis: (input + 2 pad - filter) // stride + 1.
+
+    Where the division leaves a remainder, the last pixels are not visited.
+    Raises ValueError for sizes below 1, a negative pad, and a filter that does not fit.
+    """
+    room = whole(input_size, "input_size") + 2 * whole(pad, "pad", 0)
+    room -= whole(filter_size, "filter_size")
+    if room < 0:
+        raise ValueError(
+            f"A filter of {filter_size} does not fit into {input_size} pixels with pad {pad}; "
+            "use a smaller filter or a larger pad."
+        )
+    return room // whole(stride, "stride") + 1
+
+
+def pad_images(x, pad, value=0):
+    """x (N, C, H, W) with a frame of `pad` pixels of this value; x itself where pad is 0."""
+    frame = (0, 0), (0, 0), (pad, pad), (pad, pad)
+    return np.pad(x, frame, constant_values=value) if pad else x
+
+
+def places(images, filter_h, filter_w, out_h, out_w, stride):
+    """For each place (i, j) in a window: a view of the pixels there, one a stop, (N, C, OH, OW)."""
+    for i in range(filter_h):  # over the few places of a window, not over the many stops
+        for j in range(filter_w):
+            down, across = i + stride * out_h, j + stride * out_w
+            yield i, j, images[:, :, i:down:stride, j:across:stride]
+
+
+def unfold(x, filter_h, filter_w, stride=1, pad=0):
+    """Every window of the images x (N, C, H, W), one for each stop: (N, C, FH, FW, OH, OW)."""
+    n, c, h, w = image_shape(np.shape(x))
+    out_h = conv_output_size(h, filter_h, stride, pad)
+    out_w = conv_output_size(w, filter_w, stride, pad)
+    padded = pad_images(np.asarray(x), pad)
+    windows = np.empty((n, c, filter_h, filter_w, out_h, out_w), padded.dtype)
+    for i, j, pixels in places(padded, filter_h, filter_w, out_h, out_w, stride):
+        windows[:, :, i, j] = pixels
+    return windows
+
+
+def fold(windows, input_shape, stride=1, pad=0):
+    """The transpose of unfold: (N, C, FH, FW, OH, OW) added back into images (N, C, H, W).
+
+    A pixel that several windows saw receives the sum of all of them.
+    """
+    n, c, h, w = input_shape
+    padded = np.zeros((n, c, h + 2 * pad, w + 2 * pad), windows.dtype)
+    for i, j, pixels in places(padded, *windows.shape[2:], stride):
+        pixels += windows[:, :, i, j]
+    return padded[:, :, pad : pad + h, pad : pad + w]
+
+
+def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
+    """One row per window: images (N, C, H, W) -> (N·OH·OW, C·FH·FW) (book 7.4.2)."""
+    windows = unfold(input_data, filter_h, filter_w, stride, pad)
+    n, c, _, _, out_h, out_w = windows.shape
+    rows = windows.transpose(0, 4, 5, 1, 2, 3)  # (N, OH, OW, C, FH, FW)
+    return rows.reshape(n * out_h * out_w, c * filter_h * filter_w)
+
+
+def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
+    """The transpose of im2col: rows (N·OH·OW, C·FH·FW) added back into images (N, C, H, W)."""
+    n, c, h, w = image_shape(input_shape)
+    out_h = conv_output_size(h, filter_h, stride, pad)
+    out_w = conv_output_size(w, filter_w, stride, pad)
+    expected = (n * out_h * out_w, c * filter_h * filter_w)
+    if np.shape(col) != expected:
+        raise ValueError(
+            f"col2im: col has shape {np.shape(col)}; images {tuple(input_shape)} and a filter of "
+            f"{filter_h} x {filter_w} expect {expected}."
+        )
+    rows = np.reshape(col, (n, out_h, out_w, c, filter_h, filter_w))
+    return fold(rows.transpose(0, 3, 4, 5, 1, 2), input_shape, stride, pad)
+
+
+def image_shape(shape):
+    """shape, if it is (N, C, H, W) with nothing empty; else ValueError."""
+    if len(shape) == 4 and 0 not in shape:
+        return shape
+    raise ValueError(
+        f"Images of shape (N, C, H, W) were expected, {tuple(shape)} arrived; one gray picture is "
+        "x.reshape(1, 1, H, W)."
+    )
