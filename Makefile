@@ -32,7 +32,8 @@ lab: setup ## set up what is needed, and open the chapters in JupyterLab
 test: setup ## set up what is needed, and run every check
 	@"$(RUN)" -m ruff check .
 	@"$(RUN)" -m ruff format --check .
-	@"$(RUN)" -m pytest --nbval -n $(WORKERS) --dist loadscope $(ARGS) tests chapters
+	@# Which tests share a worker: tests/conftest.py.
+	@"$(RUN)" -m pytest --nbval -n $(WORKERS) $(ARGS) tests chapters
 
 bench: setup ## measure speed, side by side (with PyTorch, if it is installed)
 	@"$(RUN)" benchmarks/run.py $(ARGS)

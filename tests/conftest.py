@@ -1,4 +1,4 @@
-"""Shared by all tests: kernels that they start inherit the same surroundings on every machine."""
+"""Shared by all tests: the surroundings of kernels, and how tests spread over the workers."""
 
 from contextlib import ExitStack
 
@@ -6,6 +6,18 @@ from scripts.refresh_notebooks import plain_environment
 
 
 def pytest_configure(config):
+    """Let the kernels that tests start inherit the same surroundings on every machine."""
     surroundings = ExitStack()
     surroundings.enter_context(plain_environment())
     config.add_cleanup(surroundings.close)
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Keep files whole, notebooks above all; but deal out the slow test_nbval_bites one by one."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return nodeid if "test_nbval_bites" in nodeid else super()._split_scope(nodeid)
+
+    return Scheduling(config, log)

@@ -141,7 +141,7 @@ def code_is_free_of_set_up(notebook):
 @rule
 def the_first_code_cell_asks_whether_the_kernel_is_ready(notebook):
     (_, first), *_ = code_cells(notebook)
-    return [] if first.source.startswith("import companion\n") else ["no `import companion`"]
+    return [] if first.source.split("\n")[0] == "import companion" else ["no `import companion`"]
 
 
 @rule

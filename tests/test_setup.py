@@ -12,7 +12,6 @@ import zipfile
 from importlib import metadata
 from pathlib import Path
 
-import companion
 import nbformat
 import pytest
 import yaml
@@ -20,6 +19,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
+
+import companion
 
 if sys.version_info >= (3, 11):
     import tomllib
