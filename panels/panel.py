@@ -20,8 +20,9 @@ One file holds one idea, `chNN_idea.py`, as three plain functions and one that b
 
 - The names in `controls` are the argument names of `compute`. Arrays that are not controls go
   in through `functools.partial(compute_x, images=images)`.
-- Controls: `slider`, `log_slider`, `choice`, `toggle`, `number`, `Scrubber` (with Play),
-  `NumberGrid` (editable table), or any widget with a `value`. At most six are visible.
+- Controls: `slider`, `log_slider`, `choice`, `toggle`, `number`, `Scrubber` (with Play), `Stepper`
+  (previous, next), `NumberGrid` (editable table), or any widget with a `value`. At most six
+  are visible.
 - A value that makes no sense: `raise ValueError(_("…"))` in compute, in words for a student. It
   becomes the message line, and the old picture, data and sentence stay. Any other exception is
   a bug: the message names it, and it is raised again for the log.
@@ -553,6 +554,48 @@ class Scrubber(widgets.HBox):
     @max.setter
     def max(self, last):
         self.slider.max = self.play.max = last
+
+
+class Stepper(widgets.HBox):
+    """A number 0 … last, typed or by the buttons previous and next, which go round at the ends.
+
+    With `stops`, a list of numbers, the buttons visit only these.
+    """
+
+    value = traitlets.Int(0)
+
+    def __init__(self, label, last, value=0):
+        self.stops = None
+        self.field = widgets.BoundedIntText(value=value, min=0, max=last, **_labelled(label))
+        previous, following = widgets.Button(description=_("previous")), widgets.Button()
+        following.description = _("next")
+        previous.on_click(lambda button: self.go(-1))
+        following.on_click(lambda button: self.go(1))
+        super().__init__([self.field, previous, following], value=value)
+        self.add_class("panel-stepper")
+        traitlets.link((self.field, "value"), (self, "value"))
+
+    def go(self, direction):
+        """One stop forwards (1) or back (-1)."""
+        stops = range(self.max + 1) if self.stops is None else self.stops
+        if direction > 0:
+            ahead = [stop for stop in stops if stop > self.value]
+        else:
+            ahead = [stop for stop in reversed(stops) if stop < self.value]
+        if stops:
+            self.value = ahead[0] if ahead else stops[0 if direction > 0 else -1]
+
+    @property
+    def description(self):
+        return self.field.description
+
+    @property
+    def min(self):
+        return self.field.min
+
+    @property
+    def max(self):
+        return self.field.max
 
 
 class NumberGrid(anywidget.AnyWidget):
