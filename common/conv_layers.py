@@ -114,10 +114,14 @@ class Pooling:
         dout = upstream(dout, shape_of(self.out), self)
         padded = pad_images(self.x, self.pad, -np.inf)
         dx = np.zeros(padded.shape, dout.dtype)
+        apart = self.stride >= max(self.pool_h, self.pool_w)  # no pixel stands in two windows
         open_ = np.ones(dout.shape, bool)  # windows whose winner is still to be found
         for pixels, dpixels in zip(self._places(padded), self._places(dx), strict=True):
             wins = (pixels == self.out) & open_
-            dpixels += dout * wins
+            if apart:
+                np.multiply(dout, wins, out=dpixels)
+            else:
+                dpixels += dout * wins
             open_ ^= wins
         h, w = self.x.shape[2:]
         return dx[:, :, self.pad : self.pad + h, self.pad : self.pad + w]  # (N, C, H, W)
