@@ -1,0 +1,607 @@
+"""Checks of chapter 3, neural networks. How a check is made: see exercises/verdict.py."""
+
+import itertools
+from gettext import gettext as _
+
+import numpy as np
+
+from common.functions import relu, sigmoid, softmax
+
+from .solutions import ch03 as solutions
+from .verdict import Mistake, Verdict, Wrong, case, exercise, judge
+
+INPUTS = ((0, 0), (1, 0), (0, 1), (1, 1))
+AND, OR, NAND, NOR = (1, 1, -1.5), (1, 1, -0.5), (-1, -1, 1.5), (-1, -1, 0.5)
+
+
+def _network(first, second, output):
+    return {"first": first, "second": second, "output": output}
+
+
+def _truth_table(neurons):
+    """What two hidden step neurons and one output neuron answer to the four inputs."""
+    kinds = (tuple, list, np.ndarray)
+    for name in ("first", "second", "output"):
+        weights = neurons.get(name) if isinstance(neurons, dict) else None
+        if not isinstance(weights, kinds) or len(weights) != 3:
+            raise Wrong(
+                _("`{name}` needs three numbers in parentheses: (w1, w2, b).").format(name=name),
+                _("AND, for instance, is (1, 1, -1.5)."),
+            )
+
+    def fires(name, x1, x2):
+        w1, w2, b = (float(weight) for weight in neurons[name])
+        return int(b + w1 * x1 + w2 * x2 > 0)
+
+    hidden = [(fires("first", *x), fires("second", *x)) for x in INPUTS]
+    return np.array([fires("output", *h) for h in hidden])
+
+
+@exercise(hint=_("Say XOR in words: at least one input is 1, *and* not both. What is each half?"))
+def check_xor_neurons(answer):
+    never, always = (0, 0, -1), (0, 0, 1)
+    return judge(
+        answer,
+        solutions.xor_neurons,
+        via=_truth_table,
+        praise=_("Right: two neurons draw two lines, and the third combines their answers."),
+        mistakes=[
+            Mistake(
+                _network(OR, OR, AND),
+                _("Your network computes OR: for the inputs 1 and 1 it must answer 0."),
+                _("Which of your two hidden neurons falls silent when both inputs are 1?"),
+            ),
+            Mistake(
+                _network(AND, AND, AND),
+                _("Your network computes AND: it fires only when both inputs are 1."),
+                _("The output should fire when exactly one of the inputs does."),
+            ),
+            Mistake(
+                _network(NAND, NAND, AND),
+                _("Your network computes NAND: for the inputs 0 and 0 it must answer 0."),
+                _("Which hidden neuron asks whether there is a 1 at all?"),
+            ),
+            Mistake(
+                _network(AND, NOR, OR),
+                _("Your network answers the opposite of XOR in all four cases."),
+                _("What does a neuron answer when all three of its numbers change sign?"),
+            ),
+            Mistake(
+                _network(never, never, never),
+                _("Your output neuron never fires."),
+                _("Which a must be above 0? A bias nearer to 0, or positive, fires sooner."),
+            ),
+            Mistake(
+                _network(always, always, always),
+                _("Your output neuron always fires."),
+                _("Lower the bias until the inputs 0 and 0 no longer suffice."),
+            ),
+        ],
+    )
+
+
+def _loudly(function, x):
+    """Call with overflow as an exception: quiet inf and nan would pass for numbers."""
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        return function(x)
+
+
+@exercise(hint=_("exp only overflows upwards. Of which number is the exponent never positive?"))
+def check_stable_sigmoid(answer):
+    def one_question(x):
+        return 1 / (1 + np.exp(-x)) if x >= 0 else np.exp(x) / (1 + np.exp(x))
+
+    def both_branches(x):
+        return np.where(x >= 0, 1 / (1 + np.exp(-x)), np.exp(x) / (1 + np.exp(x)))
+
+    return judge(
+        answer,
+        solutions.stable_sigmoid,
+        via=_loudly,
+        atol=1e-300,
+        praise=_("Right from -800 to 800, and exp never sees a positive number."),
+        cases=[
+            case(np.array([-1.0, 1.0, 2.0]), of=_("small numbers")),
+            case(np.array([-800.0]), of="x = -800"),
+            case(np.array([800.0]), of="x = 800"),
+            case(np.array([[-40.0, 0.0, 3.0], [750.0, -2.0, -750.0]]), of=_("a batch")),
+            case(np.array([-3, 0, 4]), of=_("integers"), hint=_("Which dtype has your result?")),
+        ],
+        mistakes=[
+            Mistake(
+                lambda x: 1 / (1 + np.exp(-x)),
+                _("Overflow on the left: for x = -800 this asks for exp(800)."),
+                _("For negative x, can you multiply the fraction above and below by exp(x)?"),
+            ),
+            Mistake(
+                lambda x: np.exp(x) / (1 + np.exp(x)),
+                _("Overflow on the right: for x = 800 this divides inf by inf."),
+                _("This form suits negative x. Which one suits positive x?"),
+            ),
+            Mistake(
+                both_branches,
+                _("Overflow on both sides: np.where computes both of its branches everywhere."),
+                _("Compute exp(-abs(x)) once, before choosing, and choose only what is above it."),
+            ),
+            Mistake(
+                one_question,
+                _("`if` asks one question of a whole array, and the array has no one answer."),
+                _("Which NumPy function chooses element by element?"),
+            ),
+            Mistake(
+                lambda x: 1 / (1 + np.exp(np.abs(x))),
+                _("Mirrored: for positive x you give what belongs to -x."),
+                _("sigmoid(-x) = 1 - sigmoid(x): on which side is the small number right?"),
+            ),
+        ],
+    )
+
+
+@exercise(hint=_("For which x does the result differ from x? np.where(condition, a, b) chooses."))
+def check_leaky_relu(answer):
+    return judge(
+        answer,
+        solutions.leaky_relu,
+        praise=_("Right: negative numbers leak through, and the caller's array is untouched."),
+        cases=[
+            case(np.array([-2.0, -0.5, 0.0, 3.0]), 0.01, of=_("a row")),
+            case(np.array([[-1.0, 2.0]]), 0.01, of=_("a batch of one")),
+            case(
+                np.array([-250, 3]),
+                0.01,
+                of=_("integers"),
+                hint=_("A copy of an integer array holds integers: what becomes of -0.02 there?"),
+            ),
+            case(
+                np.array([-2.0, 5.0]),
+                0.2,
+                of=_("slope = 0.2"),
+                hint=_("Where in your function does `slope` stand?"),
+            ),
+        ],
+        mistakes=[
+            Mistake(
+                lambda x, slope: np.maximum(0, x),
+                _("This is ReLU: negative numbers become 0, nothing leaks."),
+                _("What should -2 become, if one hundredth of it leaks through?"),
+            ),
+            Mistake(
+                lambda x, slope: np.where(x > 0, x, 0.01 * x),
+                _("The slope is always 0.01, whatever the caller asks for."),
+                _("The caller's wish is in `slope`."),
+            ),
+            Mistake(
+                lambda x, slope: np.where(x > 0, x, -slope * x),
+                _("The leak has the wrong sign: negative numbers come out positive."),
+                _("A line through 0 with a small positive slope lies below 0 on the left."),
+            ),
+            Mistake(
+                lambda x, slope: np.where(x > 0, slope * x, x),
+                _("The two sides are exchanged: positive numbers are scaled, negative ones pass."),
+                _("Which side of 0 should the leak be on?"),
+            ),
+            Mistake(
+                lambda x, slope: np.where(x > 0, x, slope),
+                _("Every negative number becomes the slope itself."),
+                _("-2 and -4 should stay apart: a slope multiplies something."),
+            ),
+        ],
+    )
+
+
+@exercise(
+    hint=_("Write the shapes side by side: the inner numbers must agree, the outer ones stay.")
+)
+def check_product_shapes(answer):
+    right = solutions.product_shapes
+    shape_of = {  # plausible shapes, and what a reader who gives them has in mind
+        ("(3, 2) @ (2,)", (3, 1)): _("a column, but a product with a 1-D array stays 1-D"),
+        ("(2,) @ (2, 3)", (1, 3)): _("a row, but a product with a 1-D array stays 1-D"),
+        ("(4,) @ (4,)", (1,)): _("an array of one, but two 1-D arrays give a plain number"),
+        ("(4,) @ (4,)", (4, 4)): _("a table of all products, but inner numbers are summed away"),
+        ("(4,) @ (4,)", (4,)): _("what `*` gives; `@` sums the products"),
+        ("(3, 4) @ (3, 4)", (3, 4)): _("what `*` gives; for `@` the inner numbers must agree"),
+        ("(3, 4) @ (3, 4)", (3, 3)): _("what a transposed second array would give"),
+        ("(3, 4) @ (3, 4)", (4, 4)): _("what a transposed first array would give"),
+    }
+    if not isinstance(answer, dict):
+        return judge(answer, right)
+    if all(value is None or value is ... for value in answer.values()):
+        return Verdict(None, _("not answered yet"))
+    for key, want in right.items():
+        got = answer.get(key)
+        if got is None or got is ...:
+            return Verdict(None, _("not answered yet: `{key}`").format(key=key))
+        if isinstance(got, str) and got.strip().lower() == want:
+            continue
+        if isinstance(got, int):
+            raise Wrong(
+                _("`{key}`: {got} is a number; a shape is a tuple.").format(key=key, got=got),
+                _("A tuple of one needs its comma: `(3,)`. A single number has the shape `()`."),
+            )
+        shape = tuple(got) if isinstance(got, (list, tuple)) else got
+        if shape == want:
+            continue
+        if (key, shape) in shape_of:
+            raise Wrong(_("`{key}`: {reason}.").format(key=key, reason=shape_of[key, shape]))
+        if want == "error":
+            raise Wrong(_("`{key}` gives no array at all.").format(key=key))
+        if isinstance(shape, str):
+            raise Wrong(
+                _("`{key}` is no error: its inner numbers agree.").format(key=key),
+                _("The inner numbers are the last of the left and the first of the right shape."),
+            )
+        if isinstance(shape, tuple) and shape == want[::-1]:
+            raise Wrong(_("`{key}`: rows and columns are exchanged.").format(key=key))
+        raise Wrong(_("`{key}` has another shape than yours.").format(key=key))
+    return Verdict(True, _("Right: inner numbers agree and vanish, outer ones stay."))
+
+
+@exercise(hint=_("All layers but the last do the same: multiply, add, activate. And the last?"))
+def check_forward(answer):
+    rng = np.random.default_rng(3)
+
+    def layers(*sizes):
+        pairs = list(itertools.pairwise(sizes))
+        return [rng.normal(size=pair) for pair in pairs], [rng.normal(size=n) for _m, n in pairs]
+
+    def through(x, weights, biases, hidden, last, before_bias=False):
+        for i, (W, b) in enumerate(zip(weights, biases, strict=True)):
+            activation = last if i == len(weights) - 1 else hidden
+            x = activation(x @ W) + b if before_bias else activation(x @ W + b)
+        return x
+
+    def same(x):
+        return x
+
+    def no_bias(x, W, b):
+        return through(x, W, [0 * one for one in b], sigmoid, same)
+
+    return judge(
+        answer,
+        solutions.forward,
+        praise=_("Right for any number of layers, and for one input as for a batch."),
+        cases=[
+            case(np.array([1.0, 0.5]), *layers(2, 3, 2, 2), of=_("three layers, one input")),
+            case(rng.normal(size=(4, 2)), *layers(2, 3, 5, 2), of=_("three layers, a batch of 4")),
+            case(
+                rng.normal(size=(3, 4)),
+                *layers(4, 3, 2),
+                of=_("two layers"),
+                hint=_("How many entries has `weights`? Let a loop count them."),
+            ),
+            case(rng.normal(size=(1, 3)), *layers(3, 4, 5, 3, 2), of=_("four layers")),
+        ],
+        mistakes=[
+            Mistake(
+                lambda x, W, b: through(x, W, b, sigmoid, sigmoid),
+                _("The last layer goes through sigmoid as well; its numbers should stay free."),
+                _("Which layer is the last one in your loop, and what should it leave out?"),
+            ),
+            Mistake(
+                lambda x, W, b: through(x, W, b, sigmoid, softmax),
+                _("The last layer goes through softmax; this network should end in the identity."),
+                _("The exercise asks for the numbers themselves, not for shares of 1."),
+            ),
+            Mistake(
+                no_bias,
+                _("The biases are missing: every neuron fires as easily as any other."),
+                _("`biases` has one array for each layer."),
+            ),
+            Mistake(
+                lambda x, W, b: through(x, W, b, same, same),
+                _("There is no activation between the layers: they collapse into one."),
+                _("What did c·(c·(c·x)) show?"),
+            ),
+            Mistake(
+                lambda x, W, b: through(x, W, b, sigmoid, same, before_bias=True),
+                _("The bias is added after the activation, where it moves no threshold."),
+                _("a = xW + b comes first, and z = sigmoid(a) then."),
+            ),
+            Mistake(
+                lambda x, W, b: through(x, W, b, relu, same),
+                _("The hidden layers use ReLU; this network is asked for with sigmoid."),
+                _("Which function follows each product?"),
+            ),
+            Mistake(
+                lambda x, W, b: through(x, [one.T for one in W], b, sigmoid, same),
+                _("a weight array is on the wrong side, or transposed: here a row x stands left."),
+                _("x is (N, in) and W is (in, out): which order makes the inner numbers agree?"),
+            ),
+        ],
+    )
+
+
+@exercise(hint=_("One image is one column now. On which side of X must W1 stand, and how lies b1?"))
+def check_scores_in_columns(answer):
+    rng = np.random.default_rng(5)
+
+    def given(D, H, K, N):
+        shapes = [(D, N), (H, D), (H,), (K, H), (K,)]
+        return [rng.normal(size=shape) for shape in shapes]
+
+    def net(X, W1, b1, W2, b2, hidden=relu, last=lambda a: a):
+        return last(W2 @ hidden(W1 @ X + b1[:, None]) + b2[:, None])
+
+    return judge(
+        answer,
+        solutions.scores_in_columns,
+        praise=_("Right: the same network, with everything standing upright."),
+        cases=[
+            case(*given(3, 4, 2, 5), of=_("five images")),
+            case(*given(3, 4, 4, 4), of=_("four images, four hidden and four output neurons")),
+            case(*given(6, 3, 2, 1), of=_("a batch of one")),
+        ],
+        mistakes=[
+            Mistake(
+                lambda X, W1, b1, W2, b2: W2 @ relu(W1 @ X + b1) + b2,
+                _("the bias lies along a row, so each image gets a bias instead of each neuron."),
+                _("b1 has the shape (H,) and meets (H, N). Which shape stretches to N columns?"),
+            ),
+            Mistake(
+                lambda X, W1, b1, W2, b2: relu(X @ W1 + b1) @ W2 + b2,
+                _("this is the row form, x·W; in columns the weights stand on the left."),
+                _("W1 is (H, D) and X is (D, N): which order makes the inner numbers agree?"),
+            ),
+            Mistake(
+                lambda *args: net(*args, hidden=lambda a: a),
+                _("There is no ReLU between the two layers."),
+                _("f = W₂·max(0, W₁x): where is the max in your code?"),
+            ),
+            Mistake(
+                lambda *args: net(*args, last=relu),
+                _("The scores go through ReLU too, so no score can be negative."),
+                _("Only the hidden layer is activated."),
+            ),
+            Mistake(
+                lambda *args: net(*args, hidden=sigmoid),
+                _("The hidden layer uses sigmoid where max(0, ·) is asked for."),
+                _("Which activation is max(0, a)?"),
+            ),
+            Mistake(
+                lambda X, W1, b1, W2, b2: W2 @ relu(W1 @ X),
+                _("Both biases are missing."),
+                _("A bias for each neuron, the same for every image: one column, N times."),
+            ),
+            Mistake(
+                lambda *args: net(*args).T,
+                _("The scores come out with one row for each image; in columns, (K, N) is asked."),
+                _("Has something been transposed at the end?"),
+            ),
+        ],
+    )
+
+
+@exercise(hint=_("Is the answer a quantity? A yes or no? One of several kinds?"))
+def check_output_layers(answer):
+    right = solutions.output_layers
+    reasons = {
+        ("identity", "sigmoid"): _("sigmoid ends at 0 and 1, and this quantity does not"),
+        ("identity", "softmax"): _("softmax shares out a whole among kinds; this is a quantity"),
+        ("softmax", "sigmoid"): _("sigmoid judges each kind alone: no shares of 1"),
+        ("softmax", "identity"): _("raw scores rank the kinds, but they are no probabilities"),
+        ("sigmoid", "softmax"): _("softmax of a single number is always 1"),
+        ("sigmoid", "identity"): _("a raw score is no probability: it may be -3 or 70"),
+    }  # fmt: skip
+    if not isinstance(answer, dict):
+        return judge(answer, right)
+    for key, want in right.items():
+        got = answer.get(key)
+        if got is None or got is ...:
+            return Verdict(None, _("not answered yet: {key}").format(key=key))
+        got = got.strip().lower() if isinstance(got, str) else got
+        if got not in ("identity", "sigmoid", "softmax"):
+            raise Wrong(
+                _("{key}: the answer is one of identity, sigmoid, softmax.").format(key=key)
+            )
+        if got != want:
+            raise Wrong(_("{key}: {reason}.").format(key=key, reason=reasons[want, got]))
+    return Verdict(True, _("Right: quantities stay free, yes or no is squeezed, kinds share 1."))
+
+
+@exercise(hint=_("Each row is a softmax of its own: its own largest score, its own sum."))
+def check_softmax_batch(answer):
+    def shares(X, top, total):
+        e = np.exp(X - top(X))
+        return e / total(e)
+
+    def largest(X):
+        return X.max(axis=1, keepdims=True)
+
+    def row_sum(e):
+        return e.sum(axis=1, keepdims=True)
+
+    return judge(
+        answer,
+        solutions.softmax_batch,
+        praise=_("Right: every row sums to 1, however large its scores are."),
+        cases=[
+            case(np.array([[0.3, 2.9, 4.0], [1.0, 0.5, -1.0]]), of=_("two rows of three")),
+            case(np.array([[0.0, 1.0], [3.0, 1.5]]), of=_("two rows of two")),
+            case(
+                np.array([[1010.0, 1000.0, 990.0], [1.0, 2.0, 4.0]]),
+                of=_("one row with large scores"),
+                hint=_("exp(1010) is inf. Which number can be taken off every score of a row?"),
+            ),
+            case(np.array([[2.0, 1.0, 0.1, -3.0]]), of=_("a batch of one")),
+            case(np.array([[3, 1, 2], [0, 0, 5]]), of=_("integers")),
+        ],
+        mistakes=[
+            Mistake(
+                lambda X: shares(X, np.max, np.sum),
+                _("The sum runs over the whole batch: rows do not sum to 1, only all together do."),
+                _("How does `np.sum` know that each row is a sum of its own?"),
+            ),
+            Mistake(
+                lambda X: shares(X, largest, np.sum),
+                _("Each row has its own maximum, but one sum serves the whole batch."),
+                _("Which axis runs along a row?"),
+            ),
+            Mistake(
+                lambda X: shares(X, np.max, row_sum),
+                _("One maximum serves the whole batch: next to a large row, a small one gets 0/0."),
+                _("What is exp(2 - 1010)? Which maximum would keep that row alive?"),
+            ),
+            Mistake(
+                lambda X: shares(X, lambda x: x.max(axis=0), lambda e: e.sum(axis=0)),
+                _("The sum runs down the columns: columns sum to 1, rows do not."),
+                _("axis=0 goes from row to row. Which axis stays within a row?"),
+            ),
+            Mistake(
+                lambda X: np.exp(X) / row_sum(np.exp(X)),
+                _("Right for small scores, but exp(1010) overflows."),
+                _("Subtracting the same number from every score of a row changes nothing."),
+            ),
+            Mistake(
+                lambda X: shares(X, lambda x: x.max(axis=1), lambda e: e.sum(axis=1)),
+                _("The row sums lost their axis: (N,) is stretched along the wrong direction."),
+                _("Which argument makes sum and max give (N, 1) instead of (N,)?"),
+            ),
+            Mistake(
+                lambda X: np.array([[*np.exp(row - row.max())] for row in X]),
+                _("The exponentials are not divided by their sum yet."),
+                _("Shares of what? They have to add up to 1."),
+            ),
+        ],
+    )
+
+
+@exercise(hint=_("Which numbers can a uint8 hold? Which ones can a difference of two pixels be?"))
+def check_pixel_distance(answer):
+    rng = np.random.default_rng(8)
+    a, b = rng.integers(0, 256, (2, 4, 3)).astype(np.uint8)
+    a, b = (a, b) if a.mean() < b.mean() else (b, a)  # so that the mean of a - b is negative
+    dark = np.array([[3, 40], [0, 90], [7, 1]], dtype=np.uint8)
+
+    def apart(a, b):
+        return a.astype(float) - b.astype(float)
+
+    return judge(
+        answer,
+        solutions.pixel_distance,
+        praise=_("Right, and 10 - 20 is -10 again."),
+        cases=[
+            case(dark + np.uint8(100), dark, of=_("an image and a darker one")),
+            case(a, b, of=_("two images of uint8")),
+            case(a / 255, b / 255, of=_("images of floats")),
+        ],
+        mistakes=[
+            Mistake(
+                lambda a, b: np.abs(a - b).mean(),
+                _("The difference is taken in uint8, where 10 - 20 is 246: it wraps around."),
+                _("Look at `(a - b).dtype`. When do the numbers become ones with a sign?"),
+            ),
+            Mistake(
+                lambda a, b: np.abs(apart(a, b)).sum(),
+                _("The differences are summed; the mean is asked for."),
+                _("By how many pixels must the sum be divided?"),
+            ),
+            Mistake(
+                lambda a, b: apart(a, b).mean(),
+                _("Brighter and darker pixels cancel: the distance may even be negative."),
+                _("What makes a difference of -10 count as 10?"),
+            ),
+            Mistake(
+                lambda a, b: np.abs(apart(a, b).mean()),
+                _("The absolute value comes too late: brighter and darker pixels have cancelled."),
+                _("First each pixel's distance, then the mean of them."),
+            ),
+            Mistake(
+                lambda a, b: (apart(a, b) ** 2).mean(),
+                _("The differences are squared; their absolute values are asked for."),
+                _("|-10| is 10, and (-10)² is 100."),
+            ),
+            Mistake(
+                lambda a, b: np.abs(a.astype(np.int8) - b.astype(np.int8)).mean(),
+                _("int8 ends at 127, and pixels go up to 255."),
+                _("Which dtype holds every whole number from -255 to 255?"),
+            ),
+        ],
+    )
+
+
+@exercise(hint=_("10 images in batches of 4: which batches are there, and how long is the last?"))
+def check_batched_accuracy(answer):
+    rng = np.random.default_rng(2)
+    scores = rng.normal(size=(12, 3))
+    labels = scores.argmax(axis=1)
+    labels[[1, 5, 8, 9]] = (labels[[1, 5, 8, 9]] + 1) % 3
+
+    def given(images, size):
+        def predict(x):
+            if len(x) > size:
+                raise Wrong(
+                    _("predict gets {many} images at once; the batch size is {size}.").format(
+                        many=len(x), size=size
+                    ),
+                    _("x[start : start + batch_size] is one batch."),
+                )
+            return x
+
+        return predict, scores[:images], labels[:images], size
+
+    def parts(x, size, whole=False):
+        return range(0, len(x) - size + 1 if whole else len(x), size)
+
+    def hits(predict, x, t, size, axis=1, whole=False):
+        return [
+            np.mean(predict(x[i : i + size]).argmax(axis=axis) == t[i : i + size])
+            for i in parts(x, size, whole)
+        ]
+
+    def count(predict, x, t, size, whole=False):
+        return sum(
+            np.sum(predict(x[i : i + size]).argmax(axis=1) == t[i : i + size])
+            for i in parts(x, size, whole)
+        )
+
+    return judge(
+        answer,
+        solutions.batched_accuracy,
+        praise=_("Right: every image counts once, the last few too."),
+        cases=[
+            case(*given(12, 4), of=_("12 images in batches of 4")),
+            case(*given(10, 4), of=_("10 images in batches of 4")),
+            case(*given(10, 100), of=_("10 images, batch size 100")),
+            case(*given(5, 1), of=_("batches of one")),
+        ],
+        mistakes=[
+            Mistake(
+                lambda p, x, t, n: count(p, x, t, n, whole=True) / len(x),
+                _("The last, incomplete batch is left out, and its images count as wrong."),
+                _("Where does your range end? x[8:12] of 10 images is no error."),
+            ),
+            Mistake(
+                lambda p, x, t, n: (
+                    count(p, x, t, n, whole=True) / (len(parts(x, n, whole=True)) * n)
+                ),
+                _("The last, incomplete batch is left out: its images are never looked at."),
+                _("What remains of 10 images after two batches of 4?"),
+            ),
+            Mistake(
+                lambda *args: np.mean(hits(*args)),
+                _("The mean over batches gives the 2 images of a short batch the weight of 4."),
+                _("Count right answers, and divide once, at the end. By what?"),
+            ),
+            Mistake(
+                lambda p, x, t, n: count(p, x, t, n) / (len(parts(x, n)) * n),
+                _("You divide by full batches: images are counted that do not exist."),
+                _("By how many images must the right answers be divided?"),
+            ),
+            Mistake(
+                count,
+                _("This is the number of right answers; the accuracy is a share, from 0 to 1."),
+                _("Right answers out of how many?"),
+            ),
+            Mistake(
+                lambda p, x, t, n: 1 - count(p, x, t, n) / len(x),
+                _("This is the share of wrong answers."),
+                _("Which comparison counts a right answer?"),
+            ),
+            Mistake(
+                lambda *args: np.mean(hits(*args, axis=0)),
+                _("argmax(axis=0) finds the best image of each class, not the best class."),
+                _("Which axis of (n, K) runs over the classes?"),
+            ),
+        ],
+    )
