@@ -1,1 +1,1 @@
-"""The handwritten digits of MNIST (mnist.py) and the weights that we trained (weights.py)."""
+"""Handwritten digits (mnist.py, and download.py for the full set), trained weights (weights.py)."""
