@@ -33,11 +33,22 @@ def title(notebook):
     raise ValueError("a chapter starts with a heading, `# …`: this notebook has none")
 
 
+def describe_pictures(notebook):
+    """Give each picture its words: nbconvert shows pictures, but not the `alt` stored with them."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            alt = output.get("metadata", {}).get("image/png", {}).get("alt")
+            if alt:
+                source = f"data:image/png;base64,{output.data.pop('image/png')}"
+                output.data["text/html"] = f'<img src="{source}" alt="{html.escape(alt)}">'
+
+
 def main():
     BOOK.mkdir(parents=True, exist_ok=True)
     exporter, entries = HTMLExporter(), []
     for path in sorted((ROOT / "chapters").glob("*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
+        describe_pictures(notebook)
         page, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": title(notebook)}})
         # A chapter's neighbours are pages here.
         page = re.sub(r'href="(ch\w+)\.ipynb', r'href="\1.html', page)
