@@ -158,7 +158,7 @@ def activations_panel(*, hide=(), **start):
         title=_("A gallery of activations"),
         controls={
             "name": choice(_("activation"), ACTIVATIONS.keys(), "sigmoid"),
-            "scale": slider(_("standard deviation of the input"), 0.1, 10.0, 0.1, 1.0),
+            "scale": slider(_("spread of the input"), 0.1, 10.0, 0.1, 1.0),
             "compare": toggle(_("compare with the others")),
         },
         compute=compute_activations,

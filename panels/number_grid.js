@@ -17,7 +17,7 @@ function render({ model, el }) {
   function build() {
     const rows = model.get("value");
     table.replaceChildren();
-    table.style.gridTemplateColumns = `repeat(${rows[0].length}, minmax(2.6em, 1fr))`;
+    table.style.gridTemplateColumns = `repeat(${rows[0].length}, minmax(2.6em, 4.5em))`;
     fields = rows.map((row, i) =>
       row.map((entry, j) => {
         const field = document.createElement("input");

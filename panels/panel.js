@@ -44,6 +44,18 @@ function render({ model, el }) {
     set(panel, "aria-busy", String(model.get("busy")));
   }
 
+  function zoom(event) {
+    const panel = event.currentTarget.closest(".panel");
+    const shrunk = event.target.naturalWidth > event.target.clientWidth;
+    if (shrunk || panel.classList.contains("panel-full")) panel.classList.toggle("panel-full");
+  }
+
+  function measure(event) {
+    const image = event.currentTarget.querySelector("img");
+    const shrunk = Boolean(image) && image.naturalWidth > image.clientWidth;
+    event.currentTarget.closest(".panel").classList.toggle("panel-shrunk", shrunk);
+  }
+
   function attach() {
     const panel = el.closest(".panel");
     const controls = panel?.querySelector(".panel-controls");
@@ -56,6 +68,9 @@ function render({ model, el }) {
     set(panel, "aria-label", model.get("title"));
     live();
     name_controls(panel);
+    const picture = panel.querySelector(".panel-picture");
+    picture.addEventListener("click", zoom);
+    picture.addEventListener("pointerenter", measure);
     observer = new MutationObserver(() => name_controls(panel));
     observer.observe(controls, { childList: true, subtree: true, characterData: true });
   }

@@ -31,6 +31,7 @@ One file holds one idea, `chNN_idea.py`, as three plain functions and one that b
   more than 60 ms, `art = artists(figure, lay_out)` and update what moves. Lay out by
   `style.add_axes(figure, (left, bottom, width, height))`; there is no layout engine.
 - A preset names the controls that it sets; with several set at once the picture is drawn once.
+  Without presets there is a Reset button. `hide` takes the controls' names and "presets".
 - Longer work than 0.2 s: `RunPanel(run=run_x, …)` in place of `compute`. `run_x(**values)` is a
   generator; each NamedTuple it yields has a field `progress` (0 to 1). It yields its state before
   the first step at once, then after every step; a step takes less than 0.2 s.
@@ -118,13 +119,18 @@ class Panel(widgets.VBox):
         self._helper = Helper(title=title)
         self._start = self.values
         self._preset_choice = self._make_preset_choice(preset_label)
+        self._reset_button = widgets.Button(description=_("Reset"))
+        self._reset_button.on_click(lambda button: self.reset())
         self._redraw()
 
         shown = [control for name, control in self.controls.items() if name not in hidden]
-        if "presets" not in hidden:
+        buttons = self._buttons()
+        if "presets" not in hidden and self.presets:
             shown.insert(0, self._preset_choice)
+        elif "presets" not in hidden:
+            buttons.append(self._reset_button)
         self.visible_controls = shown
-        row = widgets.Box([*shown, *self._buttons()])
+        row = widgets.Box([*shown, *buttons])
         row.add_class("panel-controls")
         heading = widgets.HTML(f"<strong>{html.escape(title)}</strong>")
         heading.add_class("panel-title")
@@ -634,7 +640,13 @@ def artists(figure, lay_out):
 
 
 def _same(one, other):
-    return one is other or bool(np.all(one == other))
+    """Equal, but for the last digits that sliders with steps like 0.1 make up."""
+    if one is other:
+        return True
+    try:
+        return bool(np.allclose(one, other, rtol=1e-9, atol=1e-12))
+    except (TypeError, ValueError):  # words, or shapes that differ
+        return bool(np.array_equal(one, other))
 
 
 def _png(figure):
