@@ -385,6 +385,8 @@ def check_output_layers(answer):
     }  # fmt: skip
     if not isinstance(answer, dict):
         return judge(answer, right)
+    if all(value is None or value is ... for value in answer.values()):
+        return Verdict(None, _("not answered yet"))
     for key, want in right.items():
         got = answer.get(key)
         if got is None or got is ...:

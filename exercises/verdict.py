@@ -195,7 +195,7 @@ def judge(answer, solution, cases=(), mistakes=(), via=None, **options):
     if isinstance(outcomes[0].error, NotImplementedError) or all(
         one.error is None and _empty(one.value) for one in outcomes
     ):
-        return Verdict(None, _("not answered yet (what the function gives back is None)"))
+        return Verdict(None, _("not answered yet: the answer gives back nothing (None)"))
     for outcome in outcomes:
         if isinstance(outcome.error, Wrong):
             raise outcome.error
