@@ -1,0 +1,400 @@
+"""A computational graph that is walked step by step, forwards and backwards (book 5.1 to 5.5).
+
+Drawn from real layer objects: the built-in graphs of ch05_nodes, or a `Graph` of your own layers.
+"""
+
+from functools import partial
+from gettext import gettext as _
+from types import SimpleNamespace
+from typing import NamedTuple
+
+import numpy as np
+
+from .ch05_graph_layout import LINE, RADIUS, lay_out
+from .ch05_nodes import GRAPHS, Graph, Walk
+from .panel import DPI, Panel, Scrubber, artists, number
+from .style import BLACK, BLUE, GREY, LIGHT, RED, SMALL, add_axes
+
+MOST_INPUTS, MOST_NODES = 5, 10
+FORMULAS = {  # class of the layer -> what its forward does, with {0} and {1} for its inputs
+    "AddLayer": "{0} + {1}",
+    "MulLayer": "{0} × {1}",
+    "DivLayer": "{0} ÷ {1}",
+    "MaxLayer": "max({0}, {1})",
+    "AddConstant": "{0} + {c}",
+    "MulConstant": "{0} × {c}",
+    "SquareLayer": "{0}²",
+    "ExpLayer": "exp({0})",
+    "ReciprocalLayer": "1 / {0}",
+}
+WHY = {  # class of the layer -> what its local gradient is
+    "AddLayer": _("+ passes on"),
+    "MulLayer": _("the other input"),
+    "DivLayer": _("1/y for the upper input, −x/y² for the lower"),
+    "MaxLayer": _("1 for the larger, 0 for the other"),
+    "AddConstant": _("+ passes on"),
+    "MulConstant": _("the constant"),
+    "SquareLayer": _("twice the input"),
+    "ExpLayer": _("its own output"),
+    "ReciprocalLayer": _("−1 / input²"),
+}
+LOCAL = {  # class of the layer -> its local gradients, where they are more than a number
+    "DivLayer": ("1/{1}", "−{0}/{1}²"),
+    "SquareLayer": ("2·{0}",),
+    "ExpLayer": ("exp({0})",),
+    "ReciprocalLayer": ("−1/{0}²",),
+}
+SYMBOLS = {"AddLayer": "+", "MulLayer": "×", "DivLayer": "÷", "MaxLayer": "max", "Sigmoid": "σ"}
+
+
+class GraphState(NamedTuple):
+    graph: Graph
+    step: int
+    walk: Walk
+    checks: dict  # name of an input -> "✓", "✗" or "kink": its gradient against the measured one
+    arithmetic: tuple  # the step's arithmetic, a line for each edge or value
+
+
+def compute_graph(graph, step, **inputs):
+    """All numbers of one walk through the layers, and what step number `step` of it does."""
+    walk = graph.walk(**inputs)
+    checks = {name: _check(walk, name) for name in graph.inputs}
+    return GraphState(graph, step, walk, checks, _arithmetic(graph, walk, graph.steps[step]))
+
+
+def _check(walk, name):
+    gradient, measured = walk.gradients[name], walk.numerical[name]
+    if not np.isfinite(measured):
+        return "?"
+    if abs(gradient - measured) <= 1e-4 * max(abs(gradient), abs(measured)) + 1e-7:
+        return "✓"
+    return _("kink") if name in walk.kinks else "✗"
+
+
+def _arithmetic(graph, walk, step):
+    kind, name = step
+    if kind == "forward":
+        given = [_operand(walk.values[source]) for source in graph.sources[name]]
+        layer = graph.layers[name]
+        formula = FORMULAS.get(type(layer).__name__)
+        if formula is None or formula.count("{") > len(given) + ("{c}" in formula):
+            formula = f"{symbol_of(layer)}({', '.join(['{}'] * len(given))})"
+        left = formula.format(*given, c=_operand(getattr(layer, "c", 0)))
+        return (f"{left} = {short(walk.values[name])}",)
+    if kind == "backward":
+        return tuple(_product(graph, walk, name, i) for i in range(len(graph.sources[name])))
+    if kind == "fork":
+        parts = [_operand(walk.edges[edge]) for edge in graph.users[name]]
+        return (f"{' + '.join(parts)} = {short(walk.gradients[name])}",)
+    return ()
+
+
+def _product(graph, walk, name, position):
+    upstream, slope = walk.gradients[name], walk.slopes[name, position]
+    gradient = walk.edges[name, position]
+    local = _operand(slope)
+    formulas = LOCAL.get(type(graph.layers[name]).__name__, ())
+    if position < len(formulas):
+        given = [_operand(walk.values[source]) for source in graph.sources[name]]
+        local = f"({formulas[position].format(*given)} = {short(slope)})"
+    text = _("to {source}: upstream {up} × local {local} = {product}").format(
+        source=graph.sources[name][position],
+        up=_operand(upstream),
+        local=local,
+        product=short(upstream * slope),
+    )
+    if not np.isclose(upstream * slope, gradient, rtol=1e-9, atol=1e-12):
+        text += _(", but backward gives {gradient}").format(gradient=short(gradient))
+    return text
+
+
+def symbol_of(layer):
+    """What stands in a node's circle."""
+    kind = type(layer).__name__
+    own = getattr(layer, "symbol", None) or SYMBOLS.get(kind) or kind.removesuffix("Layer")
+    return str(own)[:5]
+
+
+def short(value, digits=3):
+    """A number for a label: whole ones in full, others with so many digits."""
+    if abs(value - round(value)) < 1e-9 * max(1, abs(value)) and abs(value) < 1e6:
+        text = str(round(value))
+    elif 1e-3 <= abs(value) < 10**digits:
+        text = f"{value:.{digits}g}"
+    elif 1 <= abs(value) < 1e6:
+        text = f"{value:.0f}"
+    else:
+        text = f"{value:.1e}"
+    return text.replace("-", "−")
+
+
+def _operand(value):
+    return f"({short(value)})" if value < 0 else short(value)
+
+
+# drawing
+
+
+def draw_graph(figure, data):
+    art = artists(figure, partial(_lay_out, graph=data.graph))
+    graph, walk, step = data.graph, data.walk, data.graph.steps[data.step]
+    done = set(graph.steps[: data.step + 1])
+    known = {*graph.inputs, *(s.name for s in done if s.kind == "forward")}
+    flowed = {s.name for s in done if s.kind == "backward"}
+    seeded = any(s.kind == "seed" for s in done)
+    for key, edge in art.edges.items():
+        result = key == graph.output
+        node, source = (None, key) if result else (key[0], graph.sources[key[0]][key[1]])
+        has_gradient = seeded if result else node in flowed
+        gradient = 1.0 if result else walk.edges[key]
+        edge.value.set_text(short(walk.values[source]) if source in known else "")
+        edge.gradient.set_text(short(gradient) if has_gradient else "")
+        _light_edge(edge, step, node, result, source in known)
+    for name, node in art.nodes.items():
+        active = step.name == name and step.kind in ("forward", "backward", "fork")
+        color = BLUE if step.kind == "forward" else RED
+        node.circle.set(
+            edgecolor=color if active else BLACK if name in known else GREY,
+            linewidth=3 if active else 1.2,
+            facecolor="#DCEBF7" if name in known else "white",
+        )
+        node.symbol.set_color(BLACK if name in known else GREY)
+        total = len(graph.users[name]) > 1 and _has_total(graph, name, done, flowed)
+        node.total.set_text(short(walk.gradients[name]) if total else "")
+    for name, box in art.inputs.items():
+        active = step == ("fork", name)
+        box.patch.set(edgecolor=RED if active else BLACK, linewidth=3 if active else 1.0)
+        there = _has_total(graph, name, done, flowed)
+        box.total.set_text(short(walk.gradients[name]) if there else "")
+        box.check.set_text(_check_text(data, name) if there else "")
+        box.check.set_fontweight("bold" if data.checks[name] == "✗" else "normal")
+    art.title.set_text(_title(data))
+    for line, text in zip(art.lines, [*data.arithmetic, "", "", ""], strict=False):
+        line.set_text(text)
+
+
+def _has_total(graph, name, done, flowed):
+    """Have all gradients of this value arrived, and been added if there are several?"""
+    if len(graph.users[name]) > 1:
+        return ("fork", name) in done
+    return all(node in flowed for node, _position in graph.users[name])
+
+
+def _check_text(data, name):
+    mark, measured = data.checks[name], data.walk.numerical[name]
+    return f"≈ {short(measured)} {mark}" if np.isfinite(measured) else "≈ ?"
+
+
+def _light_edge(edge, step, node, result, known):
+    forward = step.kind == "forward" and node == step.name
+    backward = (step.kind == "backward" and node == step.name) or (step.kind == "seed" and result)
+    color = BLUE if forward else RED if backward else "#505050" if known else LIGHT
+    edge.line.set(color=color, linewidth=2.4 if forward or backward else 1.2)
+    edge.line.set_linestyle("--" if backward else "-")
+    edge.head.set_xy(edge.back_head if backward else edge.front_head)
+    edge.head.set(color=color)
+
+
+def _lay_out(figure, graph):
+    plan = lay_out(graph)
+    axes = add_axes(figure, (0, 0, 1, 1), frame=False)
+    axes.set(xlim=(0, plan.width), ylim=(0, plan.height))
+    center = {"ha": "center", "va": "center"}
+    paper = {"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.85}
+    edges = {}
+    for key, points in plan.edges.items():
+        (line,) = axes.plot(*points.T, zorder=1)
+        front, back = _head(points), _head(points[::-1])
+        (head,) = axes.fill(*front.T, zorder=1)
+        x, y = plan.labels[key]
+        label = {**center, "fontsize": 10.5, "bbox": paper, "zorder": 2}
+        edges[key] = SimpleNamespace(
+            line=line,
+            head=head,
+            front_head=front,
+            back_head=back,
+            value=axes.text(x, y + 9, "", color=BLUE, **label),
+            gradient=axes.text(x, y - 9, "", color=RED, **label),
+        )
+    nodes = {}
+    for name, layer in graph.layers.items():
+        x, y = plan.places[name]
+        text = symbol_of(layer)
+        circle = _circle(axes, x, y)
+        axes.text(x, y + RADIUS + 8, name, color=GREY, fontsize=SMALL, zorder=2, **center)
+        nodes[name] = SimpleNamespace(
+            circle=circle,
+            symbol=axes.text(x, y, text, fontsize=13 if len(text) < 3 else 9, zorder=4, **center),
+            total=axes.text(x, y - RADIUS - 9, "", color=RED, fontsize=10, zorder=3, **center),
+        )
+    boxes = {}
+    for name in graph.inputs:
+        boxes[name] = _input(axes, name, *plan.places[name], plan.boxes[name], center)
+    _input(axes, graph.output, *plan.places[""], plan.boxes[""], center)
+    note = _("above an edge: value    below: gradient    ≈ slope measured by small steps")
+    axes.text(plan.width - 12, 10, note, color=GREY, fontsize=SMALL, ha="right", va="center")
+    top = plan.height - 16
+    return SimpleNamespace(
+        plan=plan,
+        edges=edges,
+        nodes=nodes,
+        inputs=boxes,
+        title=axes.text(12, top, "", fontsize=11, fontweight="bold", va="center"),
+        lines=[axes.text(12, top - 20 * i, "", fontsize=11, va="center") for i in (1, 2, 3)],
+    )
+
+
+def _circle(axes, x, y):
+    angle = np.linspace(0, 2 * np.pi, 49)
+    (patch,) = axes.fill(x + RADIUS * np.cos(angle), y + RADIUS * np.sin(angle), zorder=3)
+    return patch
+
+
+def _input(axes, name, x, y, width, center):
+    sides = [(x - width / 2, x + width / 2), (y - 12, y + 12)]
+    corners = [(sides[0][i], sides[1][j]) for i, j in ((0, 0), (1, 0), (1, 1), (0, 1))]
+    (patch,) = axes.fill(*np.transpose(corners), facecolor="#F4F4F4", edgecolor=BLACK, zorder=3)
+    axes.text(x, y, name, fontsize=10, zorder=4, **center)
+    return SimpleNamespace(
+        patch=patch,
+        total=axes.text(x, y - 12 - LINE / 2 - 2, "", color=RED, fontsize=10, zorder=3, **center),
+        check=axes.text(x, y - 12 - 3 * LINE / 2 - 2, "", fontsize=SMALL, zorder=3, **center),
+    )
+
+
+def _head(points):
+    """The three corners of an arrow's head at the last of the points."""
+    tip, before = points[-1], points[-4]
+    along = (tip - before) / np.linalg.norm(tip - before)
+    across = np.array([-along[1], along[0]])
+    return np.array([tip, tip - 9 * along + 4 * across, tip - 9 * along - 4 * across])
+
+
+# words
+
+
+def _title(data):
+    graph, (kind, name) = data.graph, data.graph.steps[data.step]
+    count = len(graph.steps) - 1
+    if kind == "start":
+        return _("Step 0 of {count}: the inputs").format(count=count)
+    words = {
+        "forward": _("forward through {symbol} ({name})"),
+        "seed": _("the gradient of {name} along itself is 1"),
+        "backward": _("backward through {symbol} ({name})"),
+        "fork": _("{name} is used {times} times: the gradients add up"),
+        "end": _("every gradient of {name} is known"),
+    }[kind]
+    symbol = symbol_of(graph.layers[name]) if name in graph.layers else ""
+    what = words.format(name=name, symbol=symbol, times=len(graph.users[name]))
+    return _("Step {step} of {count}: {what}").format(step=data.step, count=count, what=what)
+
+
+def describe_graph(data):
+    graph, (kind, name) = data.graph, data.graph.steps[data.step]
+    text = _title(data) + "."
+    if data.arithmetic:
+        text += " " + "; ".join(data.arithmetic) + "."
+    if kind == "backward":
+        why = WHY.get(type(graph.layers[name]).__name__)
+        text += " " + _("Local gradient: {why}.").format(why=why) if why else ""
+    if kind in ("start", "end"):
+        given = {n: short(data.walk.values[n], 4) for n in graph.inputs}
+        text += " " + ", ".join(f"{n} = {value}" for n, value in given.items()) + "."
+    if kind == "end":
+        text += " " + _end(data)
+    return text
+
+
+def _end(data):
+    graph, walk = data.graph, data.walk
+    slopes = ", ".join(f"{n} {short(walk.gradients[n], 4)}" for n in graph.inputs)
+    text = _("{name} = {value}; gradients: {slopes}.").format(
+        name=graph.output, value=short(walk.values[graph.output], 4), slopes=slopes
+    )
+    wrong = [name for name, mark in data.checks.items() if mark == "✗"]
+    other = [name for name, mark in data.checks.items() if mark not in "✓✗"]
+    for name in wrong:
+        text += " " + _("Measured by small steps, {name} has {measured}: they disagree.").format(
+            name=name, measured=short(walk.numerical[name], 4)
+        )
+    for name in other:
+        text += " " + _("At a kink, {name} has no slope that could be measured.").format(name=name)
+    if not wrong and not other:
+        text += " " + _("Small steps measure the same.")
+    return text
+
+
+def graph_panel(graph="apple", *, step=None, hide=(), **start):
+    """Walk through a graph: the name of a built-in one, or a `Graph` of your own.
+
+    step: where to start; without it, where the forward pass is done; -1 is the last step.
+    """
+    if isinstance(graph, str):
+        if graph not in GRAPHS:
+            known = ", ".join(GRAPHS)
+            text = _("graph_panel: there is no graph {name}; choose from: {known}.")
+            raise ValueError(text.format(name=graph, known=known))
+        title, graph = graph, GRAPHS[graph]()
+    elif isinstance(graph, Graph):
+        title = graph.output
+    else:
+        text = _("graph_panel: a Graph or the name of one is expected; {kind} arrived.")
+        raise TypeError(text.format(kind=type(graph).__name__))
+    _expect_small(graph)
+    last, forward = len(graph.steps) - 1, len(graph.order)
+    if step is None:
+        step = forward
+    elif not isinstance(step, int) or not -last <= step <= last:
+        text = _("graph_panel: the steps are 0 to {last}; {step} arrived.")
+        raise ValueError(text.format(last=last, step=step))
+    plan = lay_out(graph)
+    panel = Panel(
+        title=_("Graph: {name}").format(name=title),
+        controls={
+            "step": Scrubber(_("step"), last, range(last + 1)[step], interval=1500),
+            **{name: _field(name, value) for name, value in graph.inputs.items()},
+        },
+        compute=partial(compute_graph, graph),
+        draw=draw_graph,
+        describe=describe_graph,
+        figsize=(plan.width / DPI, plan.height / DPI),
+        presets={
+            _("inputs only"): {"step": 0},
+            _("forward done"): {"step": forward},
+            _("backward done"): {"step": last},
+        },
+        preset_label=_("go to"),
+        hide=hide if len(graph.inputs) < MOST_INPUTS else ("presets", *_names(hide)),
+    )
+    return panel.start(start)
+
+
+def _names(hide):
+    return (hide,) if isinstance(hide, str) else tuple(hide)
+
+
+def _field(name, value):
+    field = number(name, float(value))
+    field.step = 1 if value == round(value) else 0.1
+    return field
+
+
+def _expect_small(graph):
+    if len(graph.inputs) > MOST_INPUTS or len(graph.layers) > MOST_NODES:
+        text = _(
+            "graph_panel: {inputs} inputs and {nodes} nodes; a panel has room for "
+            "{most_inputs} and {most_nodes}."
+        )
+        raise ValueError(
+            text.format(
+                inputs=len(graph.inputs),
+                nodes=len(graph.layers),
+                most_inputs=MOST_INPUTS,
+                most_nodes=MOST_NODES,
+            )
+        )
+    for name in ("step", "presets"):
+        if name in graph.inputs:
+            text = _("graph_panel: an input cannot be called {name}, the panel has that already.")
+            raise ValueError(text.format(name=name))
