@@ -65,6 +65,12 @@ MUTATIONS = [
         (CH03,),
     ),
     Mutation(
+        "slope of sigmoid without its second factor",
+        "functions",
+        "def sigmoid_grad(x):\n    return sigmoid(x)\n",
+        (CH03,),
+    ),
+    Mutation(
         "relu with its mask inverted",
         "functions",
         "def relu(x):\n    return np.minimum(0, x)\n",

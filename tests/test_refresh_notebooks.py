@@ -86,6 +86,19 @@ def test_two_runs_store_the_same_bytes(chapter):
 
 
 @pytest.mark.usefixtures("here")
+def test_a_printed_time_changes_only_with_the_words_around_it(chapter):
+    clock = "from time import time_ns\nprint(f'batches of {100:4}: {time_ns() % 1e9:9.1f} ms')"
+    path = chapter(clock, tags=["nbval-ignore-output"])
+    assert script.refresh(path) == []
+    first = path.read_bytes()
+    assert script.refresh(path) == []
+    assert path.read_bytes() == first
+    path.write_bytes(first.replace(b"{100:4}", b"{200:4} digits"))
+    assert script.refresh(path) == []
+    assert b"batches of  200 digits:" in path.read_bytes()
+
+
+@pytest.mark.usefixtures("here")
 @pytest.mark.parametrize(
     ("source", "tags", "complaint"),
     [
