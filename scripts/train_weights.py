@@ -12,6 +12,7 @@ import numpy as np
 from tqdm import tqdm
 
 from common.multi_layer_net import MultiLayerNet
+from common.simple_convnet import SimpleConvNet
 from common.trainer import Trainer
 from dataset.mnist import load_mnist, sample_file
 from dataset.weights import load_weights, read_npz, save_weights, weights_dir
@@ -26,8 +27,16 @@ def sigmoid_net():
     )
 
 
+def convnet():
+    """Chapter 7's network: 30 filters of 5 x 5, 100 hidden units, and a light weight decay."""
+    net = SimpleConvNet(weight_init_std="he", rng=SEED, dtype=np.float32)
+    net.weight_decay_lambda = 1e-4
+    return net
+
+
 RECIPES = {  # name: (network, epochs, learning rate of Adam, whether images stay images)
     "ch03_sigmoid": (sigmoid_net, 30, 0.001, False),
+    "ch07_convnet": (convnet, 15, 0.001, True),
 }
 
 

@@ -55,6 +55,11 @@ def test_chapter_3_needs_at_least_95_percent():
     assert (weights_dir / "ch03_sigmoid.npz").stat().st_size <= 200_000
 
 
+def test_chapter_7_needs_at_least_98_5_percent_in_two_megabytes():
+    assert load_facts("ch07_convnet")["test_accuracy"] >= 0.985
+    assert (weights_dir / "ch07_convnet.npz").stat().st_size <= 2_000_000
+
+
 def test_weights_are_plain_float32(trained):
     net, _, _ = trained
     assert all(p.dtype == np.float32 and np.isfinite(p).all() for p in net.params.values())
