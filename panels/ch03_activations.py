@@ -149,6 +149,8 @@ def describe_activations(data):
         more = _("Its slope is 1 everywhere, and it bends nothing.")
     else:
         more = _("Its largest slope is {largest:.2f}, at 0.").format(largest=data.largest)
+    if len(data.shown) > 1:
+        more += " " + _("The thin lines are the other activations.")
     return f"{share} {more}"
 
 

@@ -44,6 +44,7 @@ class Classified(NamedTuple):
     probabilities: np.ndarray  # (10,)
     hidden: tuple  # the outputs of the hidden layers, () if not known
     mistakes: int
+    place: int  # which mistake this is, from 1, or 0 if all images are looked through
     pairs: list
 
 
@@ -76,10 +77,10 @@ def answer_all(images, labels, network):
     """Reads all images once. ValueError for shapes that do not fit together."""
     x = np.asarray(images)
     x = x / np.float32(255) if x.dtype == np.uint8 else x  # pixels as they are stored
-    x = x.reshape(len(x), -1)
+    x = x.reshape(len(x), -1) if x.size else x
     t = np.asarray(labels)
     t = t.argmax(axis=1) if t.ndim == 2 else t
-    if len(x) == 0 or x.shape[1] != 784:
+    if x.ndim != 2 or len(x) == 0 or x.shape[1] != 784:
         text = _("images has shape {shape}; expected (N, 784) with at least one image.")
         raise ValueError(text.format(shape=np.shape(images)))
     if t.shape != (len(x),):
@@ -97,12 +98,13 @@ def answer_all(images, labels, network):
 
 def compute_classify(number, only_mistakes, *, answers, network):
     """One image; with `only_mistakes` the first misread one from `number` on."""
+    place = 0
     if only_mistakes:
         if len(answers.mistakes) == 0:
             text = _("None of the {count} images is misread.")
             raise ValueError(text.format(count=len(answers.labels)))
-        place = np.searchsorted(answers.mistakes, number) % len(answers.mistakes)
-        number = int(answers.mistakes[place])
+        index = int(np.searchsorted(answers.mistakes, number)) % len(answers.mistakes)
+        number, place = int(answers.mistakes[index]), index + 1
     x = answers.images[number]
     return Classified(
         number=number,
@@ -113,6 +115,7 @@ def compute_classify(number, only_mistakes, *, answers, network):
         probabilities=answers.probabilities[number],
         hidden=tuple(z[0] for z in read_digits(network, x[np.newaxis])[0]),
         mistakes=len(answers.mistakes),
+        place=place,
         pairs=answers.pairs[:PAIRS],
     )
 
@@ -193,17 +196,22 @@ class Bars:
 
 
 def describe_classify(data):
-    right = data.prediction == data.label
-    return _(
-        "Image {number}: predicted {prediction} with {share:.1%}, label {label}: {verdict}. "
-        "Of {total} images {mistakes} are misread ({accuracy:.1%} right)."
-    ).format(
+    share = data.probabilities[data.prediction]
+    answer = _("Image {number}: predicted {prediction} with {share:.1%}, label {label}: {verdict}.")
+    answer = answer.format(
         number=data.number,
         prediction=data.prediction,
-        share=data.probabilities[data.prediction],
+        share=share,
         label=data.label,
-        verdict=_("right") if right else _("wrong"),
+        verdict=_("right") if data.prediction == data.label else _("wrong"),
+    )
+    if data.place:
+        count = _("This is mistake {place} of {mistakes} in {total} images.")
+    else:
+        count = _("Of {total} images {mistakes} are misread ({accuracy:.1%} right).")
+    return f"{answer} " + count.format(
         total=data.total,
+        place=data.place,
         mistakes=data.mistakes,
         accuracy=1 - data.mistakes / data.total,
     )

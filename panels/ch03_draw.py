@@ -54,13 +54,13 @@ class Canvas(anywidget.AnyWidget):
     _css = FOLDER / "ch03_draw.css"
     description = traitlets.Unicode().tag(sync=True)
     pen = traitlets.Float(PEN).tag(sync=True)
-    value = traitlets.Bytes(EMPTY).tag(sync=True)
+    value = traitlets.Bytes(EMPTY).tag(sync=True, from_json=lambda sent, canvas: bytes(sent))
 
     @traitlets.validate("value")
     def _whole_picture(self, proposal):
         if len(proposal["value"]) != SIDE * SIDE:
             raise traitlets.TraitError(f"{len(proposal['value'])} bytes instead of {SIDE * SIDE}")
-        return bytes(proposal["value"])
+        return proposal["value"]
 
 
 class Drawing(NamedTuple):

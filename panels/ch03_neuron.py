@@ -14,6 +14,7 @@ from .style import BLUE, GREY, LIGHT, NORMAL, RED, SMALL, add_axes
 INPUTS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 GATES = {"AND": (0, 0, 0, 1), "OR": (0, 1, 1, 1), "NAND": (1, 1, 1, 0), "XOR": (0, 1, 1, 0)}
 ACTIVATIONS = {"step": step_function, "sigmoid": sigmoid, "ReLU": relu, "tanh": np.tanh}
+FIRING = {"step": "y = 1", "sigmoid": "y > 0.5", "ReLU": "y > 0", "tanh": "y > 0"}
 RANGES = {"step": (0, 1), "sigmoid": (0, 1), "ReLU": (0, 2), "tanh": (-1, 1)}  # of the colours
 LOW, HIGH = -0.5, 1.5  # the part of the plane that is drawn
 PLANE = np.linspace(LOW, HIGH, 81)
@@ -153,13 +154,16 @@ def describe_neuron(data):
     corners = [f"({x1}, {x2})" for (x1, x2), fires in zip(INPUTS, data.fires, strict=True) if fires]
     equal = [name for name, right in data.right.items() if right == 4]
     if not len(data.line):
-        where = _("Both weights are 0, so there is no line: the bias alone decides.")
+        where = _(
+            "Both weights are 0: there is no line, and the bias alone decides ({firing} or not)."
+        )
     elif len(corners) == 4:
-        where = _("The neuron fires at all four corners.")
+        where = _("The neuron fires ({firing}) at all four corners.")
     elif corners:
-        where = _("The neuron fires at {corners}.").format(corners=", ".join(corners))
+        where = _("The neuron fires ({firing}) at {corners}.")
     else:
-        where = _("The neuron fires at none of the four corners.")
+        where = _("The neuron fires ({firing}) at none of the four corners.")
+    where = where.format(firing=FIRING[data.activation], corners=", ".join(corners))
     if equal:
         which = _("It computes {gate}.").format(gate=equal[0])
     elif data.right["XOR"] == 3:

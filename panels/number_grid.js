@@ -69,6 +69,7 @@ function render({ model, el }) {
 
   function follow() {
     const rows = model.get("value");
+    if (rows.length !== fields.length || rows[0].length !== fields[0].length) return build();
     rows.forEach((row, i) =>
       row.forEach((entry, j) => {
         if (parse(fields[i][j].value) !== entry) fields[i][j].value = String(entry);

@@ -21,7 +21,10 @@ function name_controls(panel) {
   }
   for (const readout of panel.querySelectorAll(".widget-readout[contenteditable=true]")) {
     set(readout, "role", "textbox");
-    set(readout, "aria-label", label_of(readout));
+    set(readout, "aria-label", `${label_of(readout)}: value`);
+  }
+  for (const field of panel.querySelectorAll("select, input[type=checkbox]")) {
+    set(field, "data-lm-suppress-shortcuts", "true"); // JupyterLab would take their keys
   }
   for (const button of panel.querySelectorAll(".widget-play button")) {
     const icon = button.querySelector("i")?.className ?? "";

@@ -99,7 +99,7 @@ class Panel(widgets.VBox):
         self.title = title
         self.controls = dict(controls)
         self.presets = {name: dict(values) for name, values in (presets or {}).items()}
-        self._compute, self._draw, self._describe = compute, draw, describe
+        self.compute, self.draw, self.describe = compute, draw, describe
         self._lock = threading.RLock()  # a cell may set values while the browser does, too
         self._held = self._changed_while_held = False
         self.message = ""
@@ -246,13 +246,13 @@ class Panel(widgets.VBox):
 
     def _redraw(self):
         with np.errstate(all="ignore"):
-            data = self._compute(**self.values)
+            data = self.compute(**self.values)
         self._show(data)
 
     def _show(self, data):
         with np.errstate(all="ignore"):
-            self._draw(self.figure, data)
-            sentence = self._describe(data)
+            self.draw(self.figure, data)
+            sentence = self.describe(data)
         picture = _png(self.figure)
         self.data, self.sentence, self.picture = data, sentence, picture
         source = base64.b64encode(picture).decode("ascii")
@@ -270,7 +270,7 @@ class Panel(widgets.VBox):
 
     def _make_preset_choice(self, label):
         self._start_name, self._own_name = _("as at the start"), _("own values")
-        names = [self._start_name, *self.presets, self._own_name]
+        names = [self._own_name, self._start_name, *self.presets]
         dropdown = choice(label or _("preset"), names, self._start_name)
         self._preset_choice = dropdown
         self._name_preset()
