@@ -2,6 +2,8 @@
 
 from contextlib import ExitStack
 
+import pytest
+
 from scripts.refresh_notebooks import plain_environment
 
 
@@ -12,6 +14,7 @@ def pytest_configure(config):
     config.add_cleanup(surroundings.close)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     """Keep files whole, notebooks above all; but deal out the slow test_nbval_bites one by one."""
     from xdist.scheduler import LoadScopeScheduling
