@@ -119,7 +119,7 @@ def short(value, digits=3):
     """A number for a label: whole ones in full, others with so many digits."""
     if abs(value - round(value)) < 1e-9 * max(1, abs(value)) and abs(value) < 1e6:
         text = str(round(value))
-    elif 1e-3 <= abs(value) < 10**digits:
+    elif 1e-3 <= abs(value) < 10**digits - 0.5:
         text = f"{value:.{digits}g}"
     elif 1 <= abs(value) < 1e6:
         text = f"{value:.0f}"

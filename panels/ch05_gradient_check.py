@@ -1,0 +1,234 @@
+"""Break a layer on purpose, and see which parameter's gradient check notices (book 5.7.3)."""
+
+from gettext import gettext as _
+from types import SimpleNamespace
+from typing import NamedTuple
+
+import numpy as np
+
+from common.gradient import relative_error
+from common.layers import Affine, Relu, SoftmaxWithLoss
+from common.two_layer_net import TwoLayerNet
+
+from .panel import Panel, artists, choice, slider
+from .style import BLACK, BLUE, GREEN, GREY, NORMAL, ORANGE, PURPLE, RED, SMALL, add_axes
+
+SIZE = 4  # batch, inputs, hidden neurons, classes: all alike, so that wrong shapes fit too
+AGREE, WRONG = 1e-6, 1e-2  # thresholds of the relative error in float64
+LOWEST = 1e-15  # where the axis of the picture begins
+NAMES = ("W1", "b1", "W2", "b2")
+
+
+class NoTranspose(Affine):
+    def backward(self, dout, need_dx=True):
+        dx = super().backward(dout, need_dx)
+        return None if dx is None else dout @ self.W
+
+
+class SwappedProduct(Affine):
+    def backward(self, dout, need_dx=True):
+        dx = super().backward(dout, need_dx)
+        self.dW = dout.T @ self.x
+        return dx
+
+
+class WrongAxis(Affine):
+    def backward(self, dout, need_dx=True):
+        dx = super().backward(dout, need_dx)
+        self.db = dout.sum(axis=1)
+        return dx
+
+
+class OpenRelu(Relu):
+    def backward(self, dout):
+        return dout
+
+
+class WrongSign(SoftmaxWithLoss):
+    def backward(self, dout=1):
+        return -super().backward(dout)
+
+
+class NoMean(SoftmaxWithLoss):
+    def backward(self, dout=1):
+        return super().backward(dout) * len(self.t)
+
+
+NONE = _("no fault")
+UNSEEN = _("Affine1: dx without the transpose")
+FAULTS = {  # what is broken, in words -> (where it stands, the class that takes the place)
+    NONE: (None, None),
+    _("Affine2: dx without the transpose"): ("Affine2", NoTranspose),
+    UNSEEN: ("Affine1", NoTranspose),
+    _("Affine2: dW with its product swapped"): ("Affine2", SwappedProduct),
+    _("Affine1: db summed along the wrong axis"): ("Affine1", WrongAxis),
+    _("Relu1: every gradient passes"): ("Relu1", OpenRelu),
+    _("loss: t − y instead of y − t"): ("loss", WrongSign),
+    _("loss: not divided by N"): ("loss", NoMean),
+}
+
+
+class Check(NamedTuple):
+    fault: str
+    dtype: str
+    seed: int
+    backprop: dict  # parameter -> gradient by backpropagation
+    measured: dict  # parameter -> the same by small steps
+    errors: dict  # parameter -> relative error
+    verdicts: dict  # parameter -> "agrees", "look closer" or "wrong"
+
+
+def compute_gradient_check(fault, dtype, seed):
+    """Both gradients of a 4-4-4 network with one fault built in, and how far they are apart."""
+    net, x, t = _network_away_from_kinks(seed, np.dtype(dtype))
+    place, broken = FAULTS[fault]
+    if place == "loss":
+        net.last_layer = broken()
+    elif place is not None:
+        given = [net.params[key + place[-1]] for key in "Wb"] if "Affine" in place else []
+        net.layers[place] = broken(*given)
+    backprop, measured = net.gradient(x, t), net.numerical_gradient(x, t)
+    errors = {name: relative_error(backprop[name], measured[name]) for name in NAMES}
+    verdicts = {name: verdict(error) for name, error in errors.items()}
+    return Check(fault, dtype, seed, backprop, measured, errors, verdicts)
+
+
+def verdict(error):
+    """What a relative error says."""
+    return "agrees" if error < AGREE else "wrong" if error > WRONG else "look closer"
+
+
+def _network_away_from_kinks(seed, dtype):
+    """A network and a batch whose sums before ReLU all keep off 0: no small step crosses it."""
+    rng = np.random.default_rng(seed)
+    while True:
+        net = TwoLayerNet(SIZE, SIZE, SIZE, weight_init_std=1.0, rng=rng, dtype=dtype)
+        x = rng.normal(size=(SIZE, SIZE)).astype(dtype)
+        sums = net.layers["Affine1"].forward(x)
+        if np.abs(sums).min() > 0.05 and np.all((sums > 0).any(axis=0) & (sums < 0).any(axis=0)):
+            return net, x, rng.permutation(SIZE)
+
+
+# drawing
+
+MARKS = {"agrees": "✓", "look closer": "?", "wrong": "✗"}
+LOOKS = {"agrees": (BLUE, ""), "look closer": (ORANGE, "//"), "wrong": (RED, "xx")}
+DOTS = {"W1": (BLUE, "o"), "b1": (GREEN, "s"), "W2": (RED, "x"), "b2": (PURPLE, "^")}
+
+
+def draw_gradient_check(figure, data):
+    art = artists(figure, _lay_out)
+    for name in NAMES:
+        error, said = data.errors[name], data.verdicts[name]
+        color, hatch = LOOKS[said]
+        art.bars[name].set_width(max(error, 2 * LOWEST))
+        art.bars[name].set(facecolor=color, hatch=hatch)
+        digits = f"{error:.2f}" if error > WRONG else f"{error:.0e}".replace("-", "−")
+        art.texts[name].set_text(f"{digits}  {MARKS[said]} {said}")
+        art.texts[name].set_fontweight("bold" if said == "wrong" else "normal")
+        art.dots[name].set_data(data.measured[name].ravel(), data.backprop[name].ravel())
+    reach = 1.1 * max(np.abs(g).max() for g in (*data.measured.values(), *data.backprop.values()))
+    art.plane.set(xlim=(-reach, reach), ylim=(-reach, reach))
+    art.diagonal.set_data([-reach, reach], [-reach, reach])
+
+
+def _lay_out(figure):
+    axes = add_axes(figure, (0.06, 0.17, 0.56, 0.7), xlabel=_("relative error"))
+    axes.set_title(_("backpropagation against small steps"), fontsize=NORMAL, loc="left")
+    axes.set(xscale="log", xlim=(LOWEST, 3e5), ylim=(3.6, -0.9), yticks=range(4))
+    axes.set_yticklabels(NAMES, fontsize=NORMAL)
+    axes.set_xticks([1e-15, 1e-12, 1e-9, AGREE, WRONG, 1])
+    axes.minorticks_off()
+    for place, style in ((AGREE, "--"), (WRONG, "-")):
+        axes.axvline(place, color=GREY, linewidth=1, linestyle=style)
+    zones = {_("agree"): 3e-11, _("look closer"): 1e-4, _("wrong"): 1e-1}
+    for words, x in zones.items():
+        axes.text(x, -0.62, words, color=GREY, fontsize=SMALL, ha="center", va="center")
+    bars = dict(zip(NAMES, axes.barh(range(4), [1] * 4, left=0, height=0.5), strict=True))
+    paper = {"facecolor": "white", "edgecolor": "none", "pad": 1.5, "alpha": 0.85}
+    plane = add_axes(
+        figure,
+        (0.745, 0.17, 0.25, 0.7),
+        xlabel=_("slope by small steps"),
+        ylabel=_("by backpropagation"),
+        title=_("every parameter"),
+    )
+    (diagonal,) = plane.plot([], [], color=BLACK, linewidth=0.8)
+    dots = {
+        name: plane.plot([], [], marker, color=color, markersize=6, alpha=0.8, label=name)[0]
+        for name, (color, marker) in DOTS.items()
+    }
+    plane.legend(fontsize=SMALL, loc="upper left", frameon=False, handletextpad=0.1)
+    return SimpleNamespace(
+        bars=bars,
+        texts={
+            name: axes.text(3, i, "", fontsize=NORMAL, va="center", bbox=paper)
+            for i, name in enumerate(NAMES)
+        },
+        plane=plane,
+        diagonal=diagonal,
+        dots=dots,
+    )
+
+
+# words
+
+
+def describe_gradient_check(data):
+    text = _("{fault}, {dtype}, draw {seed}. ").format(
+        fault=data.fault, dtype=data.dtype, seed=data.seed
+    )
+    parts = []
+    for said, words in (
+        ("agrees", _("agree: {names}")),
+        ("look closer", _("between the thresholds: {names}")),
+        ("wrong", _("wrong: {names}")),
+    ):
+        names = [name for name in NAMES if data.verdicts[name] == said]
+        if said == "wrong":
+            names = [f"{name} ({data.errors[name]:.2f})" for name in names]
+        if names:
+            parts.append(words.format(names=", ".join(names)))
+    found = "; ".join(parts)
+    return text + found[0].upper() + found[1:] + ". " + _reason(data)
+
+
+def _reason(data):
+    _place, broken = FAULTS[data.fault]
+    if broken is None and data.dtype == "float32":
+        return _("Nothing is broken: float32 has too few digits for steps of 0.0001.")
+    reasons = {
+        None: _("Both ways give the same gradient."),
+        NoTranspose: _("Only what lies before layer 2 hears of its dx: layer 1."),
+        SwappedProduct: _("dW is made at the end of its own path: no other parameter needs it."),
+        WrongAxis: _("db is made at the end of its own path: no other parameter needs it."),
+        OpenRelu: _("All that lies before the ReLU is wrong, and what lies behind it is right."),
+        WrongSign: _("Everything goes back through the loss: every gradient is turned around."),
+        NoMean: _("Everything goes back through the loss: every gradient is 4 times too large."),
+    }
+    if data.fault == UNSEEN:
+        return _("Nobody asks for the dx of the first layer, so no parameter notices the fault.")
+    return reasons[broken]
+
+
+def gradient_check_panel(*, hide=(), **start):
+    """A small network, one fault of your choice, and the check of its four parameters."""
+    panel = Panel(
+        title=_("A gradient check with a fault built in"),
+        controls={
+            "fault": choice(_("fault"), FAULTS.keys()),
+            "dtype": choice(_("numbers"), ["float64", "float32"]),
+            "seed": slider(_("draw of weights and data"), 0, 9, 1, 0),
+        },
+        compute=compute_gradient_check,
+        draw=draw_gradient_check,
+        describe=describe_gradient_check,
+        figsize=(9.6, 3.5),
+        presets={
+            _("sound"): {"fault": NONE, "dtype": "float64"},
+            _("sound, in float32"): {"fault": NONE, "dtype": "float32"},
+            _("a fault that no check sees"): {"fault": UNSEEN, "dtype": "float64"},
+        },
+        hide=hide,
+    )
+    return panel.start(start)
