@@ -488,7 +488,7 @@ def _with_case(words, one, index):
 def _error_words(answer, error):
     """Name an exception and, if it arose in the reader's code, the line there."""
     try:
-        text = _short(str(error))
+        text = _short(re.sub(r", with gufunc signature \S+", "", str(error)))
     except Exception:
         text = _("(an exception that cannot be printed)")
     words = f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -395,6 +395,11 @@ def test_warnings_of_an_answer_stay_inside(check):
     assert not seen
 
 
+def test_a_notebook_that_raises_on_overflow_checks_like_any_other(check):
+    with np.errstate(all="raise"):
+        assert check(lambda x: 2 * x + 0 * np.exp(-np.abs(x) * 1e6)).ok
+
+
 def test_answers_see_the_same_random_numbers_in_every_case(monkeypatch):
     monkeypatch.setattr(verdict, "solution_source", lambda *_names: "s")
 
