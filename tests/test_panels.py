@@ -20,6 +20,7 @@ from IPython.core.formatters import DisplayFormatter
 from jupyter_client.manager import start_new_kernel
 
 from common.functions import sigmoid, softmax
+from common.simple_convnet import SimpleConvNet
 from dataset.mnist import load_mnist
 from dataset.weights import load_weights
 from panels import ch03_activations, ch03_classify, ch03_draw, ch03_neuron, ch03_three_layers
@@ -32,6 +33,9 @@ from panels.ch05_affine_shapes import affine_shapes_panel
 from panels.ch05_gradient_check import gradient_check_panel
 from panels.ch05_graph import graph_panel
 from panels.ch05_relu_switch import relu_switch_panel
+from panels.ch07_convolution import StrideAndPadding, convolution_panel
+from panels.ch07_feature_maps import feature_maps_panel
+from panels.ch07_pooling import pooling_panel
 from panels.panel import (
     NumberGrid,
     Panel,
@@ -50,6 +54,14 @@ from panels.style import add_axes
 
 WEIGHTS = load_weights("ch03_sigmoid")
 IMAGES, LABELS = load_mnist()[1]
+
+
+CNN_IMAGES = IMAGES.reshape(-1, 1, 28, 28)
+CONVNETS = {
+    name: SimpleConvNet(rng=seed, dtype=np.float32, weight_init_std="he")
+    for seed, name in enumerate(("one", "other"))
+}
+DRAWN = draw_panel(WEIGHTS)
 
 
 def toy_panel(**options):
@@ -128,6 +140,11 @@ PANELS = {
     "gradient check": gradient_check_panel,
     "relu switch": relu_switch_panel,
     "affine shapes": affine_shapes_panel,
+    "convolution": convolution_panel,
+    "feature maps": lambda **options: feature_maps_panel(
+        CNN_IMAGES, LABELS, CONVNETS, drawing=DRAWN, **options
+    ),
+    "pooling": lambda **options: pooling_panel(CNN_IMAGES, LABELS, CONVNETS, **options),
     "toy": toy_panel,
 }
 
@@ -165,6 +182,8 @@ def grid(control):
     if isinstance(control, NumberGrid):
         shape = np.shape(control.value)
         return [control.value] + [np.full(shape, x).tolist() for x in (0.0, 1.5, -1e300)]
+    if isinstance(control, StrideAndPadding):
+        return [(1, 0), (2, 0), (1, 1), (3, 1), (2, 2), (3, 2)]
     if isinstance(control, Canvas):
         dot = bytes([0] * 300 + [9] + [0] * 483)
         line = bytes(([255] + [0] * 27) * 28)
