@@ -3,7 +3,7 @@
 import numpy as np
 
 from .checks import as_float, shape_of, upstream, whole
-from .util import conv_output_size, fold, im2col, image_shape, pad_images, places, unfold
+from .util import fold, im2col, image_shape, pad_images, places, stops, unfold
 
 
 class Convolution:
@@ -19,12 +19,13 @@ class Convolution:
     """
 
     def __init__(self, W, b, stride=1, pad=0):
-        if np.ndim(W) != 4 or not (np.shape(b) == (len(W),) or (np.ndim(b) == 0 and b == 0)):
+        self.W, self.b = as_float(W, "Convolution, W"), as_float(b, "Convolution, b")
+        no_b = self.b.ndim == 0 and self.b == 0
+        if self.W.ndim != 4 or not (no_b or self.b.shape == self.W.shape[:1]):
+            found = f"W has shape {self.W.shape}, b {self.b.shape}"
             raise ValueError(
-                f"Convolution: W has shape {np.shape(W)}, b {np.shape(b)}; filters (FN, C, FH, FW) "
-                "and (FN,), or b = 0, were expected."
+                f"Convolution: {found}; (FN, C, FH, FW) and (FN,), or b = 0, were expected."
             )
-        self.W, self.b = W, b
         self.stride = whole(stride, "Convolution: stride")
         self.pad = whole(pad, "Convolution: pad", 0)
         self.x = self.windows = self.out_shape = None
@@ -35,9 +36,8 @@ class Convolution:
         n, c, _, _ = image_shape(x.shape)
         fn, channels, fh, fw = self.W.shape
         if c != channels:
-            raise ValueError(
-                f"Convolution: x {x.shape} has {c} channels, W {self.W.shape} expects {channels}."
-            )
+            expected = f"W {self.W.shape} expects {channels}"
+            raise ValueError(f"Convolution: x {x.shape} has {c} channels, {expected}.")
         windows = unfold(x, fh, fw, self.stride, self.pad)  # (N, C, FH, FW, OH, OW)
         self.x, self.windows = x, windows.reshape(n, c * fh * fw, -1)  # (N, K, P): C·FH·FW, OH·OW
         self.out_shape = n, fn, *windows.shape[4:]
@@ -80,34 +80,26 @@ class Pooling:
     """
 
     def __init__(self, pool_h, pool_w, stride=2, pad=0):
-        self.pool_h, self.pool_w = (
-            whole(pool_h, "Pooling: pool_h"),
-            whole(pool_w, "Pooling: pool_w"),
-        )
+        self.pool_h = whole(pool_h, "Pooling: pool_h")
+        self.pool_w = whole(pool_w, "Pooling: pool_w")
         self.stride, self.pad = whole(stride, "Pooling: stride"), whole(pad, "Pooling: pad", 0)
         if pad >= min(pool_h, pool_w):
-            raise ValueError(
-                f"Pooling: pad {pad} must be less than the window {pool_h} x {pool_w}."
-            )
+            window = f"{pool_h} x {pool_w}"
+            raise ValueError(f"Pooling: pad {pad} must be less than the window {window}.")
         self.x = self.out = None
 
     def _places(self, images):
         """For each place in a window, in reading order: the pixels there, (N, C, OH, OW)."""
-        h, w = self.x.shape[2:]
-        out_h = conv_output_size(h, self.pool_h, self.stride, self.pad)
-        out_w = conv_output_size(w, self.pool_w, self.stride, self.pad)
-        found = places(images, self.pool_h, self.pool_w, out_h, out_w, self.stride)
-        return [pixels for _, _, pixels in found]
+        return [pixels for _, _, pixels in places(images, self.pool_h, self.pool_w, self.stride)]
 
     def forward(self, x):
         x = as_float(x, "Pooling")
-        image_shape(x.shape)
-        self.x = x
+        stops(x.shape, self.pool_h, self.pool_w, self.stride, self.pad)  # do they fit?
         first, *others = self._places(pad_images(x, self.pad, -np.inf))
         out = first.copy()
         for pixels in others:
             np.maximum(out, pixels, out=out)
-        self.out = out
+        self.x, self.out = x, out
         return out
 
     def backward(self, dout):

@@ -1,6 +1,10 @@
 """The numerical gradient: measure a slope by taking a small step both ways (book 4.3, 4.4)."""
 
+import warnings
+
 import numpy as np
+
+from .checks import as_float
 
 
 def numerical_gradient(f, x):
@@ -12,7 +16,8 @@ def numerical_gradient(f, x):
     Returns the gradient, in x's shape and dtype. Costs 2 evaluations of f per entry.
     x holds its old values afterwards, even if f raises or is interrupted.
     Raises TypeError for anything but float32 and float64 (an integer array would cut h off to 0),
-    ValueError if x is read-only, if h is lost beside a huge entry, or if f returns no number.
+    ValueError if x is read-only or f returns more than one number. Warns, with a slope of 0, where
+    h is lost beside a huge entry.
     """
     if not isinstance(x, np.ndarray) or x.dtype not in (np.float32, np.float64):
         kind = f"an array of {x.dtype}" if isinstance(x, np.ndarray) else type(x).__name__
@@ -28,28 +33,25 @@ def numerical_gradient(f, x):
         value = x[index]
         try:
             x[index] = value + h
-            above, f_above = float(x[index]), _number(f(x))
+            above, f_above = float(x[index]), _one_number(f(x))
             x[index] = value - h
-            below, f_below = float(x[index]), _number(f(x))
+            below, f_below = float(x[index]), _one_number(f(x))
         finally:
             x[index] = value
         if above == below:
-            raise ValueError(
-                f"numerical_gradient: beside the entry {value:g} of {x.dtype} a step of {h} is "
-                "lost; scale x down or use float64."
-            )
-        gradient[index] = (f_above - f_below) / (above - below)
+            lost = f"a step of {h} is lost beside the entry {value:g} of {x.dtype}"
+            warnings.warn(f"numerical_gradient: {lost}; scale x down.", RuntimeWarning, 2)
+        gradient[index] = (f_above - f_below) / (above - below or 2 * h)
     return gradient
 
 
-def _number(value):
+def _one_number(value):
     """What f returned, as one float."""
-    if np.size(value) != 1:
-        raise ValueError(
-            f"numerical_gradient: f returned shape {np.shape(value)}; one number was expected, "
-            "so sum or average it."
-        )
-    return float(np.asarray(value).reshape(()))
+    value = as_float(value, "numerical_gradient, what f returned")
+    if value.size != 1:
+        expected = "one number was expected, so sum or average it"
+        raise ValueError(f"numerical_gradient: f returned shape {value.shape}; {expected}.")
+    return value.item()
 
 
 def numerical_gradient_2d(f, X):
@@ -75,7 +77,7 @@ def relative_error(a, b):
     Below 1e-6 in float64: they agree. Above 1e-2: one of them is wrong. 0 if both are zero.
     Raises ValueError for different shapes.
     """
-    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    a, b = (as_float(x, "relative_error").astype(float) for x in (a, b))
     if a.shape != b.shape:
         raise ValueError(f"relative_error: shapes {a.shape} and {b.shape} differ.")
     size = np.linalg.norm(a) + np.linalg.norm(b)

@@ -1,8 +1,8 @@
-"""First weights: how wide to spread the random numbers that a layer starts with (book 6.2)."""
+"""First weights: how wide to spread the random numbers that a network starts with (book 6.2)."""
 
 import numpy as np
 
-from .checks import number
+from .checks import number, whole
 
 
 def weight_std(weight_init_std, fan_in):
@@ -20,6 +20,17 @@ def weight_std(weight_init_std, fan_in):
     return np.sqrt(factors[weight_init_std.lower()] / fan_in)
 
 
-def random_weights(weight_init_std, shape, fan_in, rng, dtype):
-    """Weights of this shape, drawn from a bell curve around 0 with the spread of weight_std."""
-    return (weight_std(weight_init_std, fan_in) * rng.standard_normal(shape)).astype(dtype)
+def first_params(shapes, weight_init_std, rng, dtype):
+    """W1, b1, W2, b2, …: weights from a bell curve around 0 (see weight_std), biases of 0.
+
+    shapes: one for each W, (D, M) or filters (FN, C, FH, FW). Drawn from rng in the order W1, W2.
+    """
+    if np.dtype(dtype).kind != "f":
+        raise ValueError(f"dtype: float32 or float64 was expected, {dtype} arrived.")
+    params = {}
+    for i, shape in enumerate(shapes, start=1):
+        sizes = [whole(size, "the size of a layer") for size in shape]
+        outputs, *inputs = sizes if len(sizes) == 4 else reversed(sizes)
+        W = weight_std(weight_init_std, np.prod(inputs)) * rng.standard_normal(sizes)
+        params[f"W{i}"], params[f"b{i}"] = W.astype(dtype), np.zeros(outputs, dtype)
+    return params

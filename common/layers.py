@@ -7,7 +7,7 @@ for shapes that do not fit and RuntimeError for backward before forward.
 
 import numpy as np
 
-from .checks import as_float, as_labels, number, shape_of, upstream
+from .checks import as_float, as_labels, as_rows, number, shape_of, upstream
 from .conv_layers import Convolution, Pooling  # one import line serves all layers
 from .functions import *  # scripts typed from the book expect them here
 from .functions import log_softmax, mean_cost, sigmoid
@@ -78,29 +78,17 @@ class Affine:
     """
 
     def __init__(self, W, b):
-        if np.ndim(W) != 2 or np.shape(b) != np.shape(W)[1:]:
-            raise ValueError(
-                f"Affine: W has shape {np.shape(W)}, b {np.shape(b)}; (D, M) and (M,) expected."
-            )
-        self.W, self.b = W, b
+        self.W, self.b = as_float(W, "Affine, W"), as_float(b, "Affine, b")
+        if self.W.ndim != 2 or self.b.shape != self.W.shape[1:]:
+            found = f"W has shape {self.W.shape}, b {self.b.shape}"
+            raise ValueError(f"Affine: {found}; (D, M) and (M,) were expected.")
         self.x = self.original_x_shape = None
         self.dW = self.db = None
 
     def forward(self, x):
-        x = as_float(x, "Affine")
-        if x.ndim < 2 or x.size == 0:
-            raise ValueError(
-                f"Affine: x has shape {x.shape}; a batch of rows (N, D) was expected. One sample "
-                "becomes a batch of one with x.reshape(1, -1)."
-            )
-        rows = x.reshape(len(x), -1)  # (N, D)
-        if rows.shape[1] != len(self.W):
-            raise ValueError(
-                f"Affine: a row of x {x.shape} has {rows.shape[1]} numbers, W {self.W.shape} "
-                f"expects {len(self.W)}."
-            )
-        self.original_x_shape, self.x = x.shape, rows
-        return rows @ self.W + self.b  # (N, D)(D, M) -> (N, M)
+        self.x = as_rows(x, self.W, "Affine")  # (N, D)
+        self.original_x_shape = np.shape(x)
+        return self.x @ self.W + self.b  # (N, D)(D, M) -> (N, M)
 
     def backward(self, dout, need_dx=True):
         out_shape = None if self.x is None else (len(self.x), len(self.b))
@@ -109,7 +97,7 @@ class Affine:
         self.db = dout.sum(axis=0)  # (N, M) -> (M,)
         if not need_dx:
             return None
-        return (dout @ self.W.T).reshape(self.original_x_shape)  # (N, M)(M, D) -> (N, D)
+        return (dout @ self.W.T).reshape(self.original_x_shape)  # (N, M)(M, D) -> as x came
 
 
 class SoftmaxWithLoss:
@@ -125,14 +113,13 @@ class SoftmaxWithLoss:
         self.loss = self.y = self.t = None
 
     def forward(self, x, t):
-        log_y = log_softmax(x)  # (N, K)
+        log_y = log_softmax(x)  # (N, K) or (K,)
         self.loss = mean_cost(log_y, t, "SoftmaxWithLoss")
         self.y, self.t = np.exp(log_y), np.asarray(t)
         return self.loss
 
     def backward(self, dout=1):
-        if self.y is None or np.ndim(dout) != 0:
-            upstream(dout, None if self.y is None else (), self)
+        dout = float(upstream(dout, None if self.y is None else (), self))
         t = as_labels(self.t, self.y.shape, "SoftmaxWithLoss")  # (N,) or (N, K)
         dx = self.y.reshape(len(t), -1).copy()  # (N, K)
         if t.ndim == 1:
@@ -152,7 +139,7 @@ class Dropout:
 
     def __init__(self, dropout_ratio=0.5, rng=None):
         self.dropout_ratio = number(dropout_ratio, "Dropout: dropout_ratio", below=1)
-        self.rng = random_source(rng)
+        self.rng = None if rng is None else random_source(rng)
         self.mask = self.out_shape = None
 
     def forward(self, x, train_flg=True):
@@ -160,7 +147,7 @@ class Dropout:
         self.out_shape = x.shape
         self.mask = 1.0 - self.dropout_ratio
         if train_flg:
-            self.mask = self.rng.random(x.shape) > self.dropout_ratio
+            self.mask = random_source(self.rng).random(x.shape) > self.dropout_ratio
         return x * self.mask
 
     def backward(self, dout):
@@ -181,43 +168,45 @@ class BatchNormalization:
     """
 
     def __init__(self, gamma, beta, momentum=0.9, running_mean=None, running_var=None):
-        if np.ndim(gamma) != 1 or np.shape(gamma) != np.shape(beta):
-            raise ValueError(
-                f"BatchNormalization: gamma has shape {np.shape(gamma)}, beta {np.shape(beta)}; "
-                "both must be (D,)."
-            )
-        self.gamma, self.beta = gamma, beta
+        values = {"gamma": gamma, "beta": beta}
+        if running_mean is not None or running_var is not None:
+            values |= {"running_mean": running_mean, "running_var": running_var}
+        values = {k: as_float(v, f"BatchNormalization, {k}") for k, v in values.items()}
+        shapes = {key: value.shape for key, value in values.items()}
+        if len(set(shapes.values())) > 1 or len(shapes["gamma"]) != 1:
+            raise ValueError(f"BatchNormalization: one shape (D,) was expected; {shapes} arrived.")
+        self.gamma, self.beta = values["gamma"], values["beta"]
+        self.running_mean, self.running_var = map(values.get, ("running_mean", "running_var"))
         self.momentum = number(momentum, "BatchNormalization: momentum", below=1)
-        self.running_mean, self.running_var = running_mean, running_var
         self.input_shape = self.xn = self.std = self.train_flg = None
         self.dgamma = self.dbeta = None
 
     def _rows(self, x):
         """x as rows (M, D), one column for each entry of gamma."""
         d = len(self.gamma)
-        if x.ndim == 4 and x.shape[1] == d:  # per channel
+        if x.ndim == 4 and x.shape[1] == d and x.size:  # per channel
             return x.transpose(0, 2, 3, 1).reshape(-1, d)  # (N·H·W, C)
         if x.ndim > 1 and x.size and x[0].size == d:
             return x.reshape(-1, d)  # (N, D)
         raise ValueError(
-            f"BatchNormalization: x has shape {x.shape}, gamma {self.gamma.shape}; expected rows "
-            "(N, D), or images with C or C·H·W entries in gamma."
+            f"BatchNormalization: x has shape {x.shape}, gamma {self.gamma.shape}; at least one "
+            "row (N, D), or an image with C or C·H·W entries in gamma, was expected."
         )
 
     def _unrows(self, rows):
         """Rows (M, D) back in the shape that came in."""
-        if self.input_shape[1:] == (len(self.gamma),) or self.input_shape[1] != len(self.gamma):
+        n, c, *sides = self.input_shape
+        if len(sides) != 2 or c != len(self.gamma):
             return rows.reshape(self.input_shape)
-        n, c, h, w = self.input_shape
-        return rows.reshape(n, h, w, c).transpose(0, 3, 1, 2)
+        return rows.reshape(n, *sides, c).transpose(0, 3, 1, 2)  # (N, C, H, W)
 
     def forward(self, x, train_flg=True):
         x = as_float(x, "BatchNormalization")
         rows = self._rows(x)  # (M, D)
         if train_flg and len(rows) < 2:
+            found = f"x {x.shape} gives each feature one value"
             raise ValueError(
-                f"BatchNormalization: x {x.shape} gives each feature one value; training needs at "
-                "least two, so hand in a larger batch."
+                f"BatchNormalization: {found}; training needs at least two: a larger batch."
             )
         if train_flg:
             mean, var = rows.mean(axis=0), rows.var(axis=0)  # (D,)
@@ -237,9 +226,9 @@ class BatchNormalization:
     def _move_running(self, mean, var):
         if self.running_mean is None or self.running_var is None:
             self.running_mean, self.running_var = np.zeros_like(mean), np.zeros_like(var)
-        for running, batch in ((self.running_mean, mean), (self.running_var, var)):
-            running *= self.momentum
-            running += (1 - self.momentum) * batch
+        old, new = self.momentum, 1 - self.momentum
+        self.running_mean = old * self.running_mean + new * mean
+        self.running_var = old * self.running_var + new * var
 
     def backward(self, dout):
         dout = self._rows(upstream(dout, self.input_shape, self))  # (M, D)

@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from .checks import number, whole
-from .initializer import random_weights
+from .checks import number
+from .initializer import first_params
 from .layers import Affine, Relu, Sigmoid, SoftmaxWithLoss, Tanh
 from .network import Network
 from .util import random_source
@@ -26,24 +26,24 @@ class MultiLayerNet(Network):
                  dtype=np.float64):  # fmt: skip
         if str(activation).lower() not in ACTIVATIONS:
             raise ValueError(f"activation: one of {[*ACTIVATIONS]} expected; {activation!r} came.")
+        if np.ndim(hidden_size_list) != 1:
+            raise ValueError(f"hidden_size_list: [100, 50] for example; {hidden_size_list} came.")
         self.activation = ACTIVATIONS[str(activation).lower()]
         self.input_size, self.output_size = input_size, output_size
         self.hidden_size_list = list(hidden_size_list)
         self.hidden_layer_num = len(self.hidden_size_list)
         self.weight_decay_lambda = number(weight_decay_lambda, "weight_decay_lambda")
-        self.rng, self.dtype = random_source(rng), dtype
-        self.params, self.layers, self.last_layer = {}, {}, SoftmaxWithLoss()
+        self.rng = None if rng is None else random_source(rng)
 
         sizes = [input_size, *self.hidden_size_list, output_size]
-        sizes = [whole(size, "the size of a layer") for size in sizes]
-        for i, shape in enumerate(pairwise(sizes), start=1):
-            W = random_weights(weight_init_std, shape, shape[0], self.rng, dtype)
-            b = np.zeros(shape[1], dtype)
-            self.params[f"W{i}"], self.params[f"b{i}"] = W, b
-            self.layers[f"Affine{i}"] = Affine(W, b)
+        source = random_source(self.rng)
+        self.params = first_params(pairwise(sizes), weight_init_std, source, dtype)
+        self.layers, self.last_layer = {}, SoftmaxWithLoss()
+        for i in range(1, len(sizes)):
+            self.layers[f"Affine{i}"] = Affine(self.params[f"W{i}"], self.params[f"b{i}"])
             if i <= self.hidden_layer_num:
-                self._after_affine(i, shape[1])
+                self._after_affine(i)
 
-    def _after_affine(self, i, size):
+    def _after_affine(self, i):
         """Adds what follows the affine layer of hidden layer i."""
         self.layers[f"Activation_function{i}"] = self.activation()

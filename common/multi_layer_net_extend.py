@@ -22,11 +22,12 @@ class MultiLayerNetExtend(MultiLayerNet):
         super().__init__(input_size, hidden_size_list, output_size, activation, weight_init_std,
                          weight_decay_lambda, rng, dtype)  # fmt: skip
 
-    def _after_affine(self, i, size):
+    def _after_affine(self, i):
         if self.use_batchnorm:
-            gamma, beta = np.ones(size, self.dtype), np.zeros(size, self.dtype)
+            b = self.params[f"b{i}"]
+            gamma, beta = np.ones_like(b), np.zeros_like(b)
             self.params[f"gamma{i}"], self.params[f"beta{i}"] = gamma, beta
             self.layers[f"BatchNorm{i}"] = BatchNormalization(gamma, beta)
-        super()._after_affine(i, size)
+        super()._after_affine(i)
         if self.use_dropout:
             self.layers[f"Dropout{i}"] = Dropout(self.dropout_ratio, self.rng)

@@ -4,7 +4,7 @@ import os
 
 import numpy as np
 
-from .checks import as_labels, whole
+from .checks import as_array, as_float, as_labels, whole
 from .gradient import numerical_gradient
 from .layers import Affine, BatchNormalization, Convolution, Dropout
 
@@ -23,7 +23,8 @@ class Network:
 
     def predict(self, x, train_flg=False):
         """The scores (N, K) of a batch x. Large batches pass in chunks, which changes no row."""
-        if train_flg or len(x) <= self.chunk:
+        x = as_array(x, "predict")
+        if train_flg or x.ndim < 2 or len(x) <= self.chunk:
             return self._forward(x, train_flg)
         starts = range(0, len(x), self.chunk)
         return np.concatenate([self._forward(x[i : i + self.chunk], False) for i in starts])
@@ -39,8 +40,10 @@ class Network:
     def accuracy(self, x, t, batch_size=100):
         """The share of samples whose largest score is at the right class; nan is never right."""
         size = whole(batch_size, "accuracy: batch_size")
-        if len(x) != len(t) or len(x) == 0:
-            raise ValueError(f"accuracy: {len(x)} samples, {len(t)} labels; give equally many.")
+        x, t = as_array(x, "accuracy"), as_array(t, "accuracy, labels")
+        if x.ndim < 2 or x.size == 0 or x.shape[:1] != t.shape[:1]:
+            expected = "as many labels as samples, at least one, were expected"
+            raise ValueError(f"accuracy: x has shape {x.shape}, t {t.shape}; {expected}.")
         right = 0
         for i in range(0, len(x), size):  # the last batch may be shorter
             y = self.predict(x[i : i + size])  # (n, K)
@@ -94,7 +97,7 @@ class Network:
             if getattr(layer, name) is not self.params[key]:
                 raise RuntimeError(
                     f"params['{key}'] is a new array, its layer still holds the old one. Change "
-                    f"parameters in place: params['{key}'][...] = values, or -= as here."
+                    f"it in place: params['{key}'][...] = values, or -= step."
                 )
         for layer in self.layers.values():
             if isinstance(layer, (Dropout, BatchNormalization)):
@@ -124,9 +127,11 @@ class Network:
         """Fill params in place from an .npz file. ValueError, and no change, if it does not fit."""
         with open(_npz(file_name), "rb") as file:
             try:
-                found = dict(np.load(file, allow_pickle=False))
-            except Exception as error:  # zipfile, zlib and numpy each have their own kinds
-                raise ValueError(f"{file_name} is no readable .npz file: {error}") from None
+                found = {k: as_float(p, k) for k, p in np.load(file, allow_pickle=False).items()}
+            except Exception:  # zipfile, zlib and numpy each have their own kinds
+                raise ValueError(
+                    f"{file_name} is no readable .npz file of numbers; save_params writes one."
+                ) from None
         here, there = ({k: p.shape for k, p in d.items()} for d in (self.params, found))
         if here != there:
             raise ValueError(f"{file_name} holds {there}; this network expects {here}.")

@@ -6,7 +6,7 @@ hold the very same array; a plain number by re-binding the entry.
 
 import numpy as np
 
-from .checks import number, positive
+from .checks import as_float, number
 
 
 class Optimizer:
@@ -14,14 +14,15 @@ class Optimizer:
 
     memory: names of the dicts that are kept from step to step; they start as zeros at step 1.
     Raises ValueError for a bad learning rate and for keys or shapes that differ, TypeError for
-    integer arrays, RuntimeError when an optimizer with memory meets arrays it did not begin with.
+    what holds no floats, RuntimeError when an optimizer with memory meets params that are not
+    those of its last step. Nothing has changed then.
     """
 
     memory = ()
 
-    def __init__(self, lr):
+    def __init__(self, lr=0.01):
         self.name = type(self).__name__
-        self.lr = positive(lr, f"{self.name}: lr")
+        self.lr = number(lr, f"{self.name}: lr")
         self.iter = 0
         for memory in self.memory:
             setattr(self, memory, None)
@@ -29,44 +30,40 @@ class Optimizer:
     def update(self, params, grads):
         self._check(params, grads)
         if self.iter == 0:
-            self._begun_with = dict(params)
             for memory in self.memory:
                 setattr(self, memory, {key: 0 * p for key, p in params.items()})
         self.iter += 1
-        for key in params:
-            change = self.change(key, grads[key])
-            if isinstance(params[key], np.ndarray):
-                params[key] += change
+        for key, p in params.items():
+            if isinstance(p, np.ndarray):
+                p += self.change(key, as_float(grads[key], key))
             else:
-                params[key] = params[key] + change
+                params[key] = p + self.change(key, grads[key])
+        self._left = dict(params)
 
     def change(self, key, grad):
         """What is added to params[key]; has the shape of its gradient."""
         raise NotImplementedError
 
     def _check(self, params, grads):
+        for key, grad in grads.items():
+            as_float(grad, f"{self.name}, grads[{key!r}]")
         shapes, slopes = ({k: np.shape(v) for k, v in d.items()} for d in (params, grads))
         if shapes != slopes:
-            raise ValueError(
-                f"{self.name}: params has shapes {shapes}, grads {slopes}; both must agree."
-            )
+            raise ValueError(f"{self.name}: params {shapes} and grads {slopes} must agree.")
         for key, p in params.items():
-            if not isinstance(p, np.ndarray):
-                continue
-            if p.dtype.kind != "f":
-                raise TypeError(f"{self.name}: {key} holds {p.dtype}; make it p.astype(float).")
-            if self.memory and self.iter and self._begun_with.get(key) is not p:
+            if isinstance(p, np.ndarray) and not (p.dtype.kind == "f" and p.flags.writeable):
+                state = f"holds {p.dtype}" if p.dtype.kind != "f" else "is read-only"
+                raise TypeError(f"{self.name}: {key} {state}; make it np.array({key}, float).")
+            known = self._left.get(key) if self.iter else p
+            if self.memory and known is not p and (isinstance(p, np.ndarray) or known != p):
                 raise RuntimeError(
-                    f"{self.name}: {key} is not the array that this optimizer began with, and it "
-                    "remembers its steps; make a new optimizer for each network."
+                    f"{self.name}: {key} is not what this optimizer left, and it remembers its "
+                    "steps; make a new optimizer for each network and each run."
                 )
 
 
 class SGD(Optimizer):
     """Stochastic gradient descent: W <- W - lr · dW."""
-
-    def __init__(self, lr=0.01):
-        super().__init__(lr)
 
     def change(self, key, grad):
         return -self.lr * grad
@@ -103,9 +100,6 @@ class AdaGrad(Optimizer):
     """Smaller steps where slopes were large: h <- h + dW², W <- W - lr · dW / (√h + 1e-7)."""
 
     memory = ("h",)
-
-    def __init__(self, lr=0.01):
-        super().__init__(lr)
 
     def change(self, key, grad):
         self.h[key] = self.h[key] + grad * grad

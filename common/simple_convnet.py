@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from .initializer import random_weights
+from .checks import whole
+from .initializer import first_params
 from .layers import Affine, Convolution, Pooling, Relu, SoftmaxWithLoss
 from .network import Network
 from .util import conv_output_size, random_source
@@ -22,19 +23,17 @@ class SimpleConvNet(Network):
             raise ValueError(f"conv_param knows {[*conv]}; {sorted(unknown)} arrived.")
         conv.update(conv_param or {})
         fn, size, pad, stride = conv.values()
-        c, height, width = input_dim
-        conv_out = [conv_output_size(side, size, stride, pad) for side in (height, width)]
-        pooled = fn * np.prod([conv_output_size(side, 2, 2) for side in conv_out])
-
-        shapes = (fn, c, size, size), (pooled, hidden_size), (hidden_size, output_size)
-        fan_ins = c * size * size, pooled, hidden_size
-        biases = fn, hidden_size, output_size
-        rng, self.params = random_source(rng), {}
-        for i in range(3):
-            W = random_weights(weight_init_std, shapes[i], fan_ins[i], rng, dtype)
-            self.params[f"W{i + 1}"], self.params[f"b{i + 1}"] = W, np.zeros(biases[i], dtype)
-
-        p = self.params
+        if np.ndim(input_dim) != 1 or len(input_dim) != 3:
+            raise ValueError(f"input_dim: (C, H, W) was expected; {input_dim} arrived.")
+        channels, *sides = input_dim
+        sides = [conv_output_size(side, size, stride, pad) for side in sides]  # conv: OH, OW
+        sides = [conv_output_size(side, 2, stride=2) for side in sides]  # pool
+        shapes = (
+            (whole(fn, "filter_num"), channels, size, size),
+            (fn * sides[0] * sides[1], hidden_size),
+            (hidden_size, output_size),
+        )
+        self.params = p = first_params(shapes, weight_init_std, random_source(rng), dtype)
         self.layers = {
             "Conv1": Convolution(p["W1"], p["b1"], stride, pad),
             "Relu1": Relu(),

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .checks import whole
+from .checks import as_array, whole
 from .optimizer import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSprop
 from .util import random_source
 
@@ -24,6 +24,17 @@ class Step(NamedTuple):
     test_acc: float
 
 
+def _optimizer(optimizer, param):
+    """The optimizer of this name or class, made with these arguments; or one already made."""
+    if hasattr(optimizer, "update") and not isinstance(optimizer, type):
+        return optimizer
+    kind = optimizer if isinstance(optimizer, type) else OPTIMIZERS.get(str(optimizer).lower())
+    if kind is None:
+        names = [*OPTIMIZERS][:6]
+        raise ValueError(f"Trainer: optimizer {optimizer!r} is unknown; choose from {names}.")
+    return kind(**({"lr": 0.01} if param is None else param))
+
+
 class Trainer:
     """Trains any network that has params, gradient, loss and accuracy.
 
@@ -40,25 +51,22 @@ class Trainer:
     def __init__(self, network, x_train, t_train, x_test, t_test, epochs=20, mini_batch_size=100,
                  optimizer="SGD", optimizer_param=None, evaluate_sample_num_per_epoch=None,
                  verbose=True, rng=None):  # fmt: skip
-        for name, x, t in (("train", x_train, t_train), ("test", x_test, t_test)):
-            if len(x) != len(t) or len(x) == 0:
-                raise ValueError(
-                    f"Trainer: x_{name} has {len(x)} samples, t_{name} {len(t)} labels; give "
-                    "equally many, at least one."
-                )
-        if not hasattr(optimizer, "update"):
-            if str(optimizer).lower() not in OPTIMIZERS:
-                raise ValueError(
-                    f"Trainer: optimizer {optimizer!r} is unknown; choose from {[*OPTIMIZERS][:6]}."
-                )
-            optimizer = OPTIMIZERS[str(optimizer).lower()](**(optimizer_param or {"lr": 0.01}))
-        self.network, self.optimizer, self.verbose = network, optimizer, verbose
-        self.x_train, self.t_train, self.x_test, self.t_test = x_train, t_train, x_test, t_test
+        names = "x_train", "t_train", "x_test", "t_test"
+        for name, data in zip(names, (x_train, t_train, x_test, t_test), strict=True):
+            setattr(self, name, as_array(data, f"Trainer, {name}"))
+        for x, t in ((self.x_train, self.t_train), (self.x_test, self.t_test)):
+            if 0 in (x.ndim, x.size) or x.shape[:1] != t.shape[:1]:
+                expected = "as many labels as samples, at least one, were expected"
+                raise ValueError(f"Trainer: x has shape {x.shape}, t {t.shape}; {expected}.")
+        self.network, self.verbose = network, verbose
+        self.optimizer = _optimizer(optimizer, optimizer_param)
         self.epochs = whole(epochs, "Trainer: epochs")
         self.batch_size = whole(mini_batch_size, "Trainer: mini_batch_size")
+        if evaluate_sample_num_per_epoch is not None:
+            whole(evaluate_sample_num_per_epoch, "Trainer: evaluate_sample_num_per_epoch")
         self.evaluate_sample_num_per_epoch = evaluate_sample_num_per_epoch
-        self.rng = random_source(rng)
-        self.train_size = len(x_train)
+        self.rng = None if rng is None else random_source(rng)
+        self.train_size = len(self.x_train)
         self.iter_per_epoch = max(self.train_size // self.batch_size, 1)
         self.max_iter = self.epochs * self.iter_per_epoch
         self.current_iter = self.current_epoch = 0
@@ -66,7 +74,7 @@ class Trainer:
 
     def train_step(self):
         """One batch: gradient, update, loss afterwards; accuracies with the first of an epoch."""
-        batch = self.rng.choice(self.train_size, self.batch_size)
+        batch = random_source(self.rng).choice(self.train_size, self.batch_size)
         x, t = self.x_train[batch], self.t_train[batch]
         self.optimizer.update(self.network.params, self.network.gradient(x, t))
         loss = float(self.network.loss(x, t))
@@ -75,9 +83,9 @@ class Trainer:
                 f"The loss became {loss} at step {self.current_iter + 1}: the steps are too large "
                 "or the first weights too wide. Try a smaller learning rate."
             )
-        self.train_loss_list.append(loss)
         if self.current_iter % self.iter_per_epoch == 0:
             self._measure(loss)
+        self.train_loss_list.append(loss)
         self.current_iter += 1
 
     def _measure(self, loss):

@@ -2,36 +2,35 @@
 
 import numpy as np
 
-from .initializer import random_weights
-from .layers import Affine, Relu, SoftmaxWithLoss, cross_entropy_error, sigmoid, softmax
+from .checks import as_rows
+from .initializer import first_params
+from .layers import Affine, Relu, SoftmaxWithLoss, sigmoid, softmax, softmax_loss
 from .network import Network
 from .util import random_source
-
-
-def _params(input_size, hidden_size, output_size, weight_init_std, rng, dtype):
-    rng, sizes = random_source(rng), ((input_size, hidden_size), (hidden_size, output_size))
-    W1, W2 = (random_weights(weight_init_std, s, s[0], rng, dtype) for s in sizes)
-    return {
-        "W1": W1,
-        "b1": np.zeros(hidden_size, dtype),
-        "W2": W2,
-        "b2": np.zeros(output_size, dtype),
-    }
 
 
 class TwoLayerNet(Network):
     """affine - relu - affine, then softmax with loss. predict gives scores (N, K)."""
 
-    def __init__(
-        self, input_size, hidden_size, output_size, weight_init_std=0.01, rng=None, dtype=np.float64
-    ):
-        self.params = _params(input_size, hidden_size, output_size, weight_init_std, rng, dtype)
+    def __init__(self, input_size, hidden_size, output_size, weight_init_std=0.01, rng=None,
+                 dtype=np.float64):  # fmt: skip
+        shapes = (input_size, hidden_size), (hidden_size, output_size)
+        self.params = first_params(shapes, weight_init_std, random_source(rng), dtype)
         self.layers = {
             "Affine1": Affine(self.params["W1"], self.params["b1"]),
             "Relu1": Relu(),
             "Affine2": Affine(self.params["W2"], self.params["b2"]),
         }
-        self.last_layer = self.lastLayer = SoftmaxWithLoss()  # the book spells it both ways
+        self.last_layer = SoftmaxWithLoss()
+
+    @property
+    def lastLayer(self):
+        """The book's other spelling of last_layer: the same layer, read or replaced."""
+        return self.last_layer
+
+    @lastLayer.setter
+    def lastLayer(self, layer):
+        self.last_layer = layer
 
 
 class SigmoidTwoLayerNet(Network):
@@ -40,27 +39,30 @@ class SigmoidTwoLayerNet(Network):
     Without layer objects: forward is two lines, and gradient is these two lines walked backwards.
     """
 
-    def __init__(
-        self, input_size, hidden_size, output_size, weight_init_std=0.01, rng=None, dtype=np.float64
-    ):
-        self.params = _params(input_size, hidden_size, output_size, weight_init_std, rng, dtype)
+    def __init__(self, input_size, hidden_size, output_size, weight_init_std=0.01, rng=None,
+                 dtype=np.float64):  # fmt: skip
+        shapes = (input_size, hidden_size), (hidden_size, output_size)
+        self.params = first_params(shapes, weight_init_std, random_source(rng), dtype)
         self.layers = {}
 
-    def _hidden(self, x):
-        return sigmoid(x @ self.params["W1"] + self.params["b1"])  # (N, D)(D, H) -> (N, H)
+    def _walk(self, x):
+        """What is met on the way: x as rows (N, D), hidden values (N, H), scores (N, K)."""
+        p, x = self.params, as_rows(x, self.params["W1"], "SigmoidTwoLayerNet")
+        z1 = sigmoid(x @ p["W1"] + p["b1"])  # (N, D)(D, H) -> (N, H)
+        return x, z1, z1 @ p["W2"] + p["b2"]  # scores: (N, H)(H, K) -> (N, K)
 
     def _forward(self, x, train_flg):
-        return softmax(self._hidden(x) @ self.params["W2"] + self.params["b2"])  # -> (N, K)
+        return softmax(self._walk(x)[-1])
 
     def loss(self, x, t, train_flg=False):
         """The cross-entropy of a batch, the mean over its samples, in nats."""
-        return cross_entropy_error(self._forward(x, train_flg), t)
+        return softmax_loss(self._walk(x)[-1], t)
 
     def gradient(self, x, t):
         """The slope of the loss along every parameter, fast; chapter 5 explains each line."""
-        z1 = self._hidden(x)  # (N, H)
+        x, z1, scores = self._walk(x)
         head = SoftmaxWithLoss()
-        head.forward(z1 @ self.params["W2"] + self.params["b2"], t)
+        head.forward(scores, t)
         da2 = head.backward()  # (N, K)
         da1 = da2 @ self.params["W2"].T * z1 * (1 - z1)  # (N, K)(K, H) -> (N, H)
         return {

@@ -6,7 +6,7 @@ an image. im2col and col2im are the same two in the book's layout, one window a 
 
 import numpy as np
 
-from .checks import whole
+from .checks import as_array, as_float, whole
 
 
 def smooth_curve(x):
@@ -14,7 +14,7 @@ def smooth_curve(x):
 
     The weights are a Kaiser window (beta 2), the ends are mirrored (book 6.1).
     """
-    x = np.asarray(x, dtype=float)
+    x = as_float(x, "smooth_curve")
     if x.ndim != 1 or x.size == 0:
         raise ValueError(f"smooth_curve: x has shape {x.shape}; a list of numbers was expected.")
     half = min(5, x.size - 1)
@@ -28,11 +28,15 @@ def random_source(rng=None):
 
     rng: None (np.random.seed governs), a seed, or a np.random.Generator.
     """
-    return np.random if rng is None or rng is np.random else np.random.default_rng(rng)
+    try:
+        return np.random if rng is None else np.random.default_rng(rng)
+    except (TypeError, ValueError):
+        raise ValueError(f"rng: a seed or a Generator was expected; {rng!r} arrived.") from None
 
 
 def shuffle_dataset(x, t, rng=None):
     """Copies of x and t with their rows in one and the same random order."""
+    x, t = as_array(x, "shuffle_dataset"), as_array(t, "shuffle_dataset")
     if len(x) != len(t):
         raise ValueError(f"shuffle_dataset: x has {len(x)} rows, t has {len(t)}; give equal ones.")
     order = random_source(rng).permutation(len(x))
@@ -55,28 +59,40 @@ def conv_output_size(input_size, filter_size, stride=1, pad=0):
     return room // whole(stride, "stride") + 1
 
 
+def image_shape(shape):
+    """shape, if it is (N, C, H, W) with nothing empty; else ValueError."""
+    if len(shape) == 4 and 0 not in shape:
+        return tuple(shape)
+    hint = "one gray picture is x.reshape(1, 1, H, W)"
+    raise ValueError(f"Images (N, C, H, W) were expected, {tuple(shape)} arrived; {hint}.")
+
+
+def stops(shape, filter_h, filter_w, stride, pad):
+    """(OH, OW): how many stops a filter makes down and across images of shape (N, C, H, W)."""
+    _, _, h, w = image_shape(shape)
+    return conv_output_size(h, filter_h, stride, pad), conv_output_size(w, filter_w, stride, pad)
+
+
 def pad_images(x, pad, value=0):
     """x (N, C, H, W) with a frame of `pad` pixels of this value; x itself where pad is 0."""
     frame = (0, 0), (0, 0), (pad, pad), (pad, pad)
     return np.pad(x, frame, constant_values=value) if pad else x
 
 
-def places(images, filter_h, filter_w, out_h, out_w, stride):
+def places(images, filter_h, filter_w, stride):
     """For each place (i, j) in a window: a view of the pixels there, one a stop, (N, C, OH, OW)."""
+    last_h, last_w = images.shape[2] - filter_h, images.shape[3] - filter_w
     for i in range(filter_h):  # over the few places of a window, not over the many stops
         for j in range(filter_w):
-            down, across = i + stride * out_h, j + stride * out_w
-            yield i, j, images[:, :, i:down:stride, j:across:stride]
+            yield i, j, images[:, :, i : last_h + i + 1 : stride, j : last_w + j + 1 : stride]
 
 
 def unfold(x, filter_h, filter_w, stride=1, pad=0):
     """Every window of the images x (N, C, H, W), one for each stop: (N, C, FH, FW, OH, OW)."""
-    n, c, h, w = image_shape(np.shape(x))
-    out_h = conv_output_size(h, filter_h, stride, pad)
-    out_w = conv_output_size(w, filter_w, stride, pad)
-    padded = pad_images(np.asarray(x), pad)
-    windows = np.empty((n, c, filter_h, filter_w, out_h, out_w), padded.dtype)
-    for i, j, pixels in places(padded, filter_h, filter_w, out_h, out_w, stride):
+    x = as_float(x, "images")
+    out_h, out_w = stops(x.shape, filter_h, filter_w, stride, pad)
+    windows = np.empty((*x.shape[:2], filter_h, filter_w, out_h, out_w), x.dtype)
+    for i, j, pixels in places(pad_images(x, pad), filter_h, filter_w, stride):
         windows[:, :, i, j] = pixels
     return windows
 
@@ -88,7 +104,7 @@ def fold(windows, input_shape, stride=1, pad=0):
     """
     n, c, h, w = input_shape
     padded = np.zeros((n, c, h + 2 * pad, w + 2 * pad), windows.dtype)
-    for i, j, pixels in places(padded, *windows.shape[2:], stride):
+    for i, j, pixels in places(padded, *windows.shape[2:4], stride):
         pixels += windows[:, :, i, j]
     return padded[:, :, pad : pad + h, pad : pad + w]
 
@@ -103,24 +119,11 @@ def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
 
 def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
     """The transpose of im2col: rows (N·OH·OW, C·FH·FW) added back into images (N, C, H, W)."""
-    n, c, h, w = image_shape(input_shape)
-    out_h = conv_output_size(h, filter_h, stride, pad)
-    out_w = conv_output_size(w, filter_w, stride, pad)
-    expected = (n * out_h * out_w, c * filter_h * filter_w)
-    if np.shape(col) != expected:
-        raise ValueError(
-            f"col2im: col has shape {np.shape(col)}; images {tuple(input_shape)} and a filter of "
-            f"{filter_h} x {filter_w} expect {expected}."
-        )
-    rows = np.reshape(col, (n, out_h, out_w, c, filter_h, filter_w))
+    out_h, out_w = stops(input_shape, filter_h, filter_w, stride, pad)
+    n, c, _, _ = input_shape
+    col, expected = as_float(col, "col2im"), (n * out_h * out_w, c * filter_h * filter_w)
+    if col.shape != expected:
+        images = f"images {tuple(input_shape)} and filters {filter_h} x {filter_w}"
+        raise ValueError(f"col2im: col has shape {col.shape}; {images} expect {expected}.")
+    rows = col.reshape((n, out_h, out_w, c, filter_h, filter_w))
     return fold(rows.transpose(0, 3, 4, 5, 1, 2), input_shape, stride, pad)
-
-
-def image_shape(shape):
-    """shape, if it is (N, C, H, W) with nothing empty; else ValueError."""
-    if len(shape) == 4 and 0 not in shape:
-        return shape
-    raise ValueError(
-        f"Images of shape (N, C, H, W) were expected, {tuple(shape)} arrived; one gray picture is "
-        "x.reshape(1, 1, H, W)."
-    )
