@@ -29,8 +29,8 @@ def sigmoid_net():
 
 def convnet():
     """Chapter 7's network: 30 filters of 5 x 5, 100 hidden units, and a light weight decay."""
-    net = SimpleConvNet(weight_init_std="he", rng=SEED, dtype=np.float32)
-    net.weight_decay_lambda = 1e-4
+    net = SimpleConvNet(rng=SEED, dtype=np.float32)  # small first weights: what is seen is learned
+    net.weight_decay_lambda = 5e-4
     return net
 
 
