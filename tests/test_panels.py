@@ -29,6 +29,10 @@ from panels.ch03_classify import classify_panel, read_digits
 from panels.ch03_draw import EMPTY, STROKES, Canvas, compute_draw, draw_panel, prepare
 from panels.ch03_neuron import GATES, compute_neuron, neuron_panel
 from panels.ch03_three_layers import compute_three_layers, three_layers_panel
+from panels.ch04_descent import descent_panel
+from panels.ch04_loss import loss_panel
+from panels.ch04_step_size import step_size_panel
+from panels.ch04_training import FirstWeights, training_panel
 from panels.ch05_affine_shapes import affine_shapes_panel
 from panels.ch05_gradient_check import gradient_check_panel
 from panels.ch05_graph import graph_panel
@@ -54,6 +58,7 @@ from panels.style import add_axes
 
 WEIGHTS = load_weights("ch03_sigmoid")
 IMAGES, LABELS = load_mnist()[1]
+DIGITS = (IMAGES, LABELS, IMAGES, LABELS)  # to train on; few, as nothing is trained here
 
 
 CNN_IMAGES = IMAGES.reshape(-1, 1, 28, 28)
@@ -134,6 +139,10 @@ PANELS = {
     # image 0 happens to be a mistake, which would look the same among mistakes
     "classify": lambda **options: classify_panel(IMAGES, LABELS, WEIGHTS, number=1, **options),
     "draw": lambda **options: draw_panel(WEIGHTS, **options),
+    "loss": loss_panel,
+    "step size": step_size_panel,
+    "descent": descent_panel,
+    "training": lambda **options: training_panel(*DIGITS, **options),
     "graph": lambda **options: graph_panel("apple", **options),
     "graph with a fork": lambda **options: graph_panel("fork", **options),
     "graph of five inputs": lambda **options: graph_panel("sigmoid neuron", **options),
@@ -169,6 +178,8 @@ def grid(control):
         count = round((control.max - control.min) / control.step) + 1
         values = np.round(control.min + np.arange(count) * control.step, 9)
         return [type(control.value)(value) for value in values]
+    if isinstance(control, FirstWeights):
+        return [*grid(control.std), *grid(control.rule)[1:]]
     if isinstance(control, (Scrubber, Stepper)):
         return list(range(control.min, control.max + 1))
     if isinstance(control, widgets.Dropdown):

@@ -1,0 +1,238 @@
+"""Walking downhill: gradient descent on four surfaces, and what the learning rate makes of it.
+
+The verdict is read off the path by rules (`judge_path`), not off the learning rate.
+"""
+
+from gettext import gettext as _
+from types import SimpleNamespace
+from typing import NamedTuple
+
+import numpy as np
+
+from .panel import Panel, artists, choice, log_slider, slider
+from .style import BLACK, GREY, NORMAL, RED, SMALL, add_axes
+from .surfaces import SURFACES, X_RANGE, Y_RANGE, draw_surface
+
+FLAT = 1e-3  # a gradient shorter than this counts as arrived
+FAR = 1e3  # a place farther out than this counts as run away
+ENOUGH = 1e100  # the height, up or down, at which a walk is broken off
+RECENT = 10  # steps at the end of the path that are looked at for turning back
+
+
+class Descent(NamedTuple):
+    surface: str
+    lr: float
+    points: np.ndarray  # (n + 1, 2), the start and the place after each step
+    values: np.ndarray  # (n + 1,) heights
+    steps: int  # how many were asked for; n is less if the walk was broken off
+    verdict: str  # "converged", "crawling", "oscillating", "diverged" or "not started"
+    reason: str  # in words
+    left_at: int  # the first step whose place is outside of the picture, -1 if none is
+
+
+def compute_descent(surface, lr, x, y, steps):
+    """The path of x <- x - lr · gradient from (x, y), and the verdict on it."""
+    if not (np.isfinite(lr) and lr > 0):
+        text = _("The learning rate must be a finite number above 0; {lr} is not.")
+        raise ValueError(text.format(lr=lr))
+    if not (np.isfinite(x) and np.isfinite(y)):
+        raise ValueError(
+            _("The start must be two finite numbers; ({x}, {y}) is not.").format(x=x, y=y)
+        )
+    f = SURFACES[surface]
+    points = walk(f, np.array([x, y], dtype=float), lr, steps)
+    values = f.height(*points.T)
+    outside = (np.abs(points[:, 0]) > X_RANGE[1]) | (np.abs(points[:, 1]) > Y_RANGE[1])
+    verdict, reason = judge_path(f, points, values, steps)
+    return Descent(
+        surface=surface,
+        lr=lr,
+        points=points,
+        values=values,
+        steps=steps,
+        verdict=verdict,
+        reason=reason,
+        left_at=int(outside.argmax()) if outside.any() else -1,
+    )
+
+
+def walk(f, start, lr, steps):
+    """The start and the place after each step, (n + 1, 2); it ends before heights pass ENOUGH."""
+    points = [start]
+    for _step in range(steps):
+        place = points[-1] - lr * np.array(f.gradient(*points[-1]))
+        if not abs(f.height(*place)) < ENOUGH:  # nan is not less, either
+            break
+        points.append(place)
+    return np.array(points)
+
+
+def judge_path(f, points, values, steps):
+    """One word for the path, and the reason for it.
+
+    diverged: it ends FAR away, or all RECENT steps go up, or down ever more steeply. converged:
+    the gradient at the end is shorter than FLAT. oscillating: most of the RECENT steps turn back on
+    the one before. Otherwise: crawling.
+    """
+    end, slope = points[-1], np.hypot(*f.gradient(*points[-1]))
+    if steps == 0:
+        return "not started", _("no step was taken")
+    recent = points[-RECENT - 1 :]
+    rises = np.diff(values[-RECENT - 1 :])
+    steeper = np.diff(np.hypot(*f.gradient(*recent.T))) > 0
+    gone = len(points) <= steps or np.hypot(*end) > FAR
+    if values[-1] < values[0] and (gone or (values[-1] < 0 and steeper.all())):
+        return "diverged", _("the ground falls without end, and there is no lowest point")
+    if gone or (values[-1] > values[0] and (rises > 0).all()):
+        return "diverged", _("it lands higher and higher; the learning rate is too large here")
+    if slope < FLAT:
+        return "converged", _kind_of_place(f, end)
+    moves = np.diff(recent, axis=0)
+    turns = (moves[1:] * moves[:-1]).sum(axis=1) < 0
+    if len(turns) and turns.mean() > 0.5:
+        nearer = values[-1] < values[len(values) // 2] * (1 - 1e-6)
+        if nearer:
+            return "oscillating", _("it jumps from side to side, and comes lower as it does")
+        return "oscillating", _("it jumps from side to side and comes no lower")
+    moved = np.hypot(*(end - points[0]))
+    text = _("it has moved by {moved:.2g}, and the ground still slopes by {slope:.2g}")
+    return "crawling", text.format(moved=moved, slope=slope)
+
+
+def _kind_of_place(f, place):
+    bends = np.linalg.eigvalsh(f.curvature(*place))
+    if (bends > 0).all():
+        return _("it has come to rest at a minimum")
+    if (bends < 0).all():
+        return _("the gradient is 0, but this is a summit")
+    return _("the gradient is 0, but this is a saddle point and no minimum")
+
+
+def draw_descent(figure, data):
+    art = artists(figure, _lay_out)
+    if art.surface != data.surface:
+        for drawn in art.drawn:
+            drawn.remove()
+        art.drawn[:] = draw_surface(art.map, data.surface)
+        art.surface = data.surface
+    name = f"f = {SURFACES[data.surface].formula}"
+    art.map.set_title(name, fontsize=NORMAL, loc="left")
+    far = np.hypot(*data.points.T) / 1e4  # 10,000 is far enough beyond the frame
+    shown = data.points / np.maximum(far, 1)[:, np.newaxis]
+    art.path.set_data(*shown.T)
+    art.path.set_markersize(4 if len(shown) < 60 else 2.5)
+    art.start.set_data(*shown[:1].T)
+    art.end.set_data(*shown[-1:].T)
+    steps = np.arange(len(data.values))
+    art.values.set_data(steps, data.values)
+    art.last.set_data(steps[-1:], data.values[-1:])
+    low, high = data.values.min(), data.values.max()
+    positive = low > 0
+    art.height.set_yscale("log" if positive else "symlog", **({} if positive else {"linthresh": 1}))
+    if positive:
+        art.height.set_ylim(max(low, 1e-300) / 3, high * 3)
+    else:
+        reach = 3 * max(abs(low), abs(high), 1)
+        art.height.set_ylim(-reach if low < 0 else -0.3, reach)
+    art.height.minorticks_off()
+    art.height.set_xlim(-0.02 * data.steps - 0.5, 1.03 * data.steps + 0.5)
+    art.verdict.set_text(data.verdict)
+
+
+def _lay_out(figure):
+    plane = add_axes(figure, (0.05, 0.14, 0.52, 0.76), xlabel="x", ylabel="y")
+    height = add_axes(figure, (0.68, 0.14, 0.31, 0.76), title=_("height by step"), xlabel=_("step"))
+    height.set_ylabel("f", fontsize=SMALL)
+    look = {"color": RED, "linewidth": 1.3}
+    (path,) = plane.plot([], [], "o-", markersize=4, zorder=3, **look)
+    (start,) = plane.plot(
+        [], [], "s", color="white", markeredgecolor=BLACK, markersize=9, zorder=4, label=_("start")
+    )
+    (end,) = plane.plot([], [], "D", color=BLACK, markersize=6, zorder=5, label=_("end"))
+    plane.legend(handles=[start, end], fontsize=SMALL, loc="lower left", ncols=2, framealpha=0.85)
+    (values,) = height.plot([], [], "-", **look)
+    (last,) = height.plot([], [], "D", color=BLACK, markersize=8, clip_on=False)
+    height.grid(color="#E5E5E5", linewidth=0.6)
+    return SimpleNamespace(
+        map=plane,
+        height=height,
+        surface=None,
+        drawn=[],
+        path=path,
+        start=start,
+        end=end,
+        values=values,
+        last=last,
+        verdict=height.text(
+            0.97, 0.96, "", transform=height.transAxes, ha="right", va="top",
+            fontsize=NORMAL + 2, fontweight="bold",
+            bbox={"facecolor": "white", "edgecolor": GREY, "boxstyle": "round,pad=0.3"},
+        ),
+    )  # fmt: skip
+
+
+def describe_descent(data):
+    verdict = {
+        "converged": _("Converged"),
+        "crawling": _("Crawling"),
+        "oscillating": _("Oscillating"),
+        "diverged": _("Diverged"),
+        "not started": _("Not started"),
+    }[data.verdict]
+    taken = len(data.points) - 1
+    x, y = data.points[-1]
+    path = _("After {taken} steps of lr = {lr:.3g} from ({x0:g}, {y0:g}): ({x}, {y}), f = {f}.")
+    text = path.format(
+        taken=taken,
+        lr=data.lr,
+        x0=data.points[0, 0],
+        y0=data.points[0, 1],
+        x=_short(x),
+        y=_short(y),
+        f=_short(data.values[-1]),
+    )
+    text = f"{verdict}: {data.reason}. {text}"
+    if data.verdict == "diverged" and taken < data.steps:
+        text += " " + _("There the walk is broken off.")
+    elif data.left_at > 0:
+        text += " " + _("It leaves the picture at step {step}.").format(step=data.left_at)
+    return text
+
+
+def _short(value):
+    """Few digits; what is 0 but for rounding is written 0."""
+    return "0" if abs(value) < 1e-300 else f"{value:.3g}"
+
+
+def descent_panel(*, hide=(), **start):
+    """A surface, a start, a learning rate and a number of steps."""
+    bowl = {"surface": "bowl", "x": -3.0, "y": 4.0, "steps": 100}
+    valley = {"surface": "long valley", "x": -7.0, "y": 2.0, "steps": 100}
+    panel = Panel(
+        title=_("Gradient descent"),
+        controls={
+            "surface": choice(_("surface"), SURFACES.keys()),
+            "lr": log_slider(_("learning rate"), -10, 1, 0.05, 0.1),
+            "x": slider(_("start x"), -8.0, 8.0, 0.1, -3.0),
+            "y": slider(_("start y"), -5.0, 5.0, 0.1, 4.0),
+            "steps": slider(_("steps"), 0, 200, 1, 100),
+        },
+        compute=compute_descent,
+        draw=draw_descent,
+        describe=describe_descent,
+        figsize=(9.4, 3.9),
+        presets={
+            _("the bowl, lr 0.1"): {**bowl, "lr": 0.1},
+            _("the bowl, lr 10"): {**bowl, "lr": 10.0},
+            _("the bowl, lr 1e-10"): {**bowl, "lr": 1e-10},
+            _("the valley, zigzag"): {**valley, "lr": 10**-0.05, "steps": 12},
+            _("the saddle, from its ridge"): {
+                "surface": "saddle", "x": -4.0, "y": 0.0, "lr": 0.1, "steps": 100,
+            },
+            _("Himmelblau's four minima"): {
+                "surface": "Himmelblau", "x": 0.0, "y": 0.0, "lr": 0.01, "steps": 100,
+            },
+        },
+        hide=hide,
+    )  # fmt: skip
+    return panel.start(start)

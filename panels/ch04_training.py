@@ -1,0 +1,473 @@
+"""The training lab: a network with one hidden layer learns digits while its curves grow.
+
+Every run starts from the same seed: same first weights (but for their spread), same batches. So
+what differs between two runs is what was changed. A run that fails is explained from what was
+measured along the way (`explain`), not from the settings alone.
+"""
+
+from functools import partial
+from gettext import gettext as _
+from types import SimpleNamespace
+from typing import NamedTuple
+
+import ipywidgets as widgets
+import numpy as np
+import traitlets
+
+from common.multi_layer_net import MultiLayerNet
+from common.trainer import Trainer
+from common.util import smooth_curve
+
+from .panel import RunPanel, artists, choice, log_slider, slider
+from .style import BLUE, GREY, LIGHT, RED, SMALL, add_axes
+
+STEPS = 2000
+EVERY = 25  # steps between two readings of the accuracy
+MEASURED = 1000  # digits that each reading looks at, of the training and of the test set
+SEED = 4
+RECENT = 50  # the newest losses, whose mean is what is reported
+WIDE = 4.0  # nats; above it an untrained network claims to know: its first weights are too wide
+FLAT = 0.05  # relative to an activation's largest slope: below it a neuron hardly learns
+
+ACTIVATIONS = ("sigmoid", "ReLU", "tanh")
+OPTIMIZERS = ("SGD", "Momentum", "Nesterov", "AdaGrad", "RMSprop", "Adam")
+OWN, XAVIER, HE = "own", "Xavier", "He"
+BATCHES = (1, 10, 50, 100, 500)
+
+
+class Digits(NamedTuple):
+    """Checked data: images (N, 784) as float32 from 0 to 1, labels (N,)."""
+
+    x_train: np.ndarray
+    t_train: np.ndarray
+    x_test: np.ndarray
+    t_test: np.ndarray
+
+
+class Curves(NamedTuple):
+    """What one run has measured; the lists grow while it runs."""
+
+    label: str
+    losses: list  # one for each step, in nats
+    read_at: list  # steps at which the accuracies were read
+    train: list  # accuracies, 0 to 1
+    test: list
+
+
+class Training(NamedTuple):
+    progress: float
+    step: int
+    epoch: float
+    total: int  # steps that the run has
+    lr: float
+    batch: int
+    curves: Curves
+    previous: Curves | None  # of the run before
+    first_loss: float  # of the untrained network
+    broken_at: int  # the step at which the loss stopped being a number, -1 if it did not
+    leapt_at: int  # the first step with a loss far above that of the untrained network, or -1
+    asleep: float  # share of hidden neurons that hardly answer to any nudge, 0 to 1
+    verdict: str  # "not started", "learning", "trained", "stuck", "diverged"
+    reason: str  # in words
+
+
+def check_digits(x_train, t_train, x_test, t_test):
+    """The arrays as Digits. ValueError in words for whatever cannot be trained on."""
+    parts = [*_check_part(x_train, t_train, "train"), *_check_part(x_test, t_test, "test")]
+    return Digits(*parts)
+
+
+def _check_part(x, t, name):
+    x, t = np.asarray(x), np.asarray(t)
+    if x.dtype.kind not in "fiub" or x.ndim < 2 or len(x) == 0 or x[0].size != 784:
+        text = _("x_{name} is {kind} of shape {shape}; images (N, 784) are expected.")
+        raise ValueError(text.format(name=name, kind=x.dtype, shape=x.shape))
+    x = (x / np.float32(255) if x.dtype == np.uint8 else x).reshape(len(x), -1)
+    if not np.isfinite(x).all():
+        bad = int(np.argwhere(~np.isfinite(x))[0, 0])
+        text = _("x_{name} holds numbers that are nan or inf, first in image {bad}; remove it.")
+        raise ValueError(text.format(name=name, bad=bad))
+    if np.abs(x).max() > 20:
+        text = _("x_{name} goes up to {top:g}; divide pixels by 255 first.")
+        raise ValueError(text.format(name=name, top=np.abs(x).max()))
+    if t.shape == (len(x), 10):
+        t = t.argmax(axis=1)
+    if t.shape != (len(x),):
+        text = _("t_{name} has shape {shape}; {count} labels, or one-hot rows of 10, are expected.")
+        raise ValueError(text.format(name=name, shape=t.shape, count=len(x)))
+    if t.dtype.kind not in "iu" or t.min() < 0 or t.max() > 9:
+        text = _("t_{name} holds {kind} from {low} to {high}; the digits 0 to 9 are expected.")
+        raise ValueError(text.format(name=name, kind=t.dtype, low=t.min(), high=t.max()))
+    return x.astype(np.float32), t.astype(int)
+
+
+def run_training(lr, activation, hidden, batch, optimizer, weights, *, digits, memory, steps=STEPS):
+    """Trains and yields a Training before the first step and after every step.
+
+    weights: Xavier, He, or a number, the standard deviation of the first weights.
+    memory: a dict that holds the newest run's curves as "newest".
+    """
+    _check_settings(lr, weights, hidden, batch)
+    net = MultiLayerNet(
+        784,
+        [hidden],
+        10,
+        activation=activation.lower(),
+        weight_init_std=weights,
+        rng=SEED,
+        dtype=np.float32,
+    )
+    batch = min(batch, len(digits.x_train))
+    per_epoch = max(len(digits.x_train) // batch, 1)
+    trainer = Trainer(
+        net, *digits, epochs=-(-steps // per_epoch), mini_batch_size=batch, optimizer=optimizer,
+        optimizer_param={"lr": lr}, verbose=False, rng=SEED,
+        evaluate_sample_num_per_epoch=1,  # the lab reads accuracies itself, every few steps
+    )  # fmt: skip
+    spread = weights if isinstance(weights, str) else f"std {weights:.2g}"
+    words = (
+        f"lr {lr:.3g}",
+        spread,
+        activation,
+        _("{n} neurons").format(n=hidden),
+        _("batch {n}").format(n=batch),
+        optimizer,
+    )
+    curves = Curves(", ".join(map(str, words)), [], [], [], [])
+    state = Training(
+        progress=0.0,
+        step=0,
+        epoch=0.0,
+        total=steps,
+        lr=lr,
+        batch=batch,
+        curves=curves,
+        previous=memory.get("newest"),
+        first_loss=float(net.loss(digits.x_test[:100], digits.t_test[:100])),
+        broken_at=-1,
+        leapt_at=-1,
+        asleep=sleeping_share(net, digits.x_test[:100], activation),
+        verdict="not started",
+        reason="",
+    )
+    yield state
+
+    def read(step):
+        curves.read_at.append(step)
+        curves.train.append(net.accuracy(digits.x_train[:MEASURED], digits.t_train[:MEASURED]))
+        curves.test.append(net.accuracy(digits.x_test[:MEASURED], digits.t_test[:MEASURED]))
+
+    read(0)
+    memory["newest"] = curves
+    state = state._replace(verdict="learning")
+    watched = trainer.steps()
+    for step in range(1, steps + 1):
+        try:
+            curves.losses.append(next(watched).loss)
+        except FloatingPointError:
+            state = state._replace(broken_at=step)
+        if step % EVERY == 0 or step == steps:
+            read(step)
+        state = state._replace(
+            step=step, progress=step / steps, epoch=step * batch / len(digits.x_train)
+        )
+        last = step == steps or state.broken_at > 0
+        if last:
+            state = state._replace(asleep=sleeping_share(net, digits.x_test[:100], activation))
+        if last or step % EVERY == 0:
+            state = state._replace(leapt_at=first_leap(state))
+            verdict, reason = explain(state, last)
+            state = state._replace(verdict=verdict, reason=reason)
+        yield state
+        if last:
+            return
+
+
+def _check_settings(lr, weights, hidden, batch):
+    if not (np.isfinite(lr) and lr > 0):
+        text = _("The learning rate must be a finite number above 0; {lr} is not.")
+        raise ValueError(text.format(lr=lr))
+    if not isinstance(weights, str) and not (np.isfinite(weights) and weights >= 0):
+        text = _("The spread of the first weights must be a finite number from 0 up; {std} is not.")
+        raise ValueError(text.format(std=weights))
+    for name, value in ((_("hidden neurons"), hidden), (_("digits in a batch"), batch)):
+        if value != int(value) or value < 1:
+            text = _("The number of {name} must be whole and at least 1; {value} is not.")
+            raise ValueError(text.format(name=name, value=value))
+
+
+def sleeping_share(net, x, activation):
+    """The share of hidden neurons whose slope is next to nothing for every one of the images x."""
+    a = x @ net.params["W1"] + net.params["b1"]  # (N, D)(D, H) -> (N, H)
+    if activation == "ReLU":
+        flat = a <= 0
+    else:
+        z = np.tanh(a / 2 if activation == "sigmoid" else a)
+        flat = 1 - z**2 < FLAT  # for both, relative to the largest slope
+    return float((flat | ~np.isfinite(a)).all(axis=0).mean())
+
+
+def explain(state, last):
+    """-> (verdict, reason): how the run goes, and what a failure is likely to come from."""
+    losses, start = state.curves.losses, state.first_loss
+    likely = _likely_cause(state)
+    leap = ""
+    if state.leapt_at > 0:
+        text = _("the loss leapt from {start:.3g} to {top:.3g} at step {step}")
+        leap = text.format(start=start, top=losses[state.leapt_at - 1], step=state.leapt_at)
+    if state.broken_at > 0:
+        text = _("the loss was no number any more at step {step}; likely {cause}")
+        return "diverged", text.format(step=state.broken_at, cause=likely)
+    recent, high = float(np.mean(losses[-RECENT:])), max(2 * start, 5)
+    if recent > high and leap:
+        text = _("{leap} and stays above {high:.3g}; likely {cause}")
+        return "diverged", text.format(leap=leap, high=high, cause=likely)
+    if not last:
+        return "learning", ""
+    if state.curves.test[-1] < 0.5:
+        return "stuck", _why_stuck(state, recent, leap, likely)
+    if start > WIDE:
+        text = _(
+            "the untrained loss was {start:.3g} instead of 2.3: the first weights are too wide, "
+            "and steps were spent on mending that"
+        )
+        return "trained", text.format(start=start)
+    if leap:
+        return "trained", _("{leap}: the learning rate is a bold one").format(leap=leap)
+    gap = state.curves.train[-1] - state.curves.test[-1]
+    if gap > 0.05:
+        text = _("training digits are read {gap:.1f} points better than new ones: overfitting")
+        return "trained", text.format(gap=100 * gap)
+    return "trained", ""
+
+
+def _likely_cause(state):
+    """The untrained loss tells bad first weights from a bad learning rate."""
+    if state.first_loss > WIDE:
+        text = _(
+            "the first weights are too wide (the untrained loss is {start:.3g} instead of 2.3): "
+            "choose a smaller spread, Xavier or He"
+        )
+        return text.format(start=state.first_loss)
+    return _("the learning rate {lr:.3g} is too large: divide it by 10").format(lr=state.lr)
+
+
+def first_leap(state):
+    """The first step with a loss far above that of the untrained network, -1 if there is none.
+
+    Losses of small batches vary by chance, so they are averaged over at least 50 digits.
+    """
+    losses = state.curves.losses
+    width = min(-(-50 // state.batch), len(losses))
+    if width == 0:
+        return -1
+    means = np.convolve(losses, np.full(width, 1 / width), mode="valid")
+    over = np.flatnonzero(means > 1.2 * state.first_loss + 1)
+    return int(over[0]) + width if len(over) else -1
+
+
+def _why_stuck(state, recent, leap, likely):
+    before = leap + "; " if leap else ""
+    if state.asleep > 0.5:
+        text = _("{share:.0%} of the hidden neurons answer to no digit any more; likely {cause}")
+        return before + text.format(share=state.asleep, cause=likely)
+    if recent > 2.6 or np.std(state.curves.losses[-RECENT:]) > 0.5:
+        text = _("the loss jumps about {recent:.3g} and does not settle; likely {cause}")
+        return before + text.format(recent=recent, cause=likely)
+    text = _(
+        "the loss has only come from {start:.3g} to {recent:.3g}; the learning rate {lr:.3g} is "
+        "too small, or the first weights are too narrow, for {steps:,} steps"
+    )
+    return text.format(start=state.first_loss, recent=recent, lr=state.lr, steps=state.step)
+
+
+def draw_training(figure, data):
+    art = artists(figure, _lay_out)
+    _show_run(art.now, data.curves)
+    if data.previous is None:
+        for line in art.before.values():
+            line.set_data([], [])
+    else:
+        _show_run(art.before, data.previous)
+    art.key.set_visible(data.previous is not None)
+    art.settings.set_text(data.curves.label)
+    art.loss.set_ylim(0, _top_of_losses(data))
+    for axes in (art.loss, art.accuracy):
+        axes.set_xlim(0, data.total)
+    art.bad.set_visible(data.verdict == "diverged")
+    if data.verdict == "diverged":
+        place = data.broken_at if data.broken_at > 0 else data.leapt_at
+        art.bad.set_xdata([place, place])
+
+
+def _top_of_losses(data):
+    """High enough for this run but for its peaks, and for the one before if that is not higher."""
+    tops = [2.6]
+    for curves in (data.curves, data.previous):
+        if curves is not None and curves.losses:
+            top = min(np.percentile(curves.losses, 98), 1e6)
+            tops.append(top if curves is data.curves else min(top, 2 * max(tops)))
+    return 1.1 * max(tops)
+
+
+def _show_run(lines, curves):
+    steps = np.arange(1, len(curves.losses) + 1)
+    losses = np.minimum(np.nan_to_num(curves.losses, nan=1e9, posinf=1e9), 1e9)
+    lines["raw"].set_data(steps, losses)
+    lines["smooth"].set_data(steps, smooth_curve(losses) if len(losses) else losses)
+    lines["train"].set_data(curves.read_at, curves.train)
+    lines["test"].set_data(curves.read_at, curves.test)
+
+
+def _lay_out(figure):
+    loss = add_axes(figure, (0.07, 0.16, 0.41, 0.68), title=_("loss"), xlabel=_("step"))
+    accuracy = add_axes(
+        figure, (0.57, 0.16, 0.41, 0.68), title=_("share read right"), xlabel=_("step")
+    )
+    loss.set_ylabel(_("cross-entropy, nats"), fontsize=SMALL)
+    accuracy.set_ylabel(_("accuracy"), fontsize=SMALL)
+    accuracy.set(ylim=(0, 1.02), yticks=[0, 0.25, 0.5, 0.75, 0.9, 1])
+    loss.axhline(np.log(10), color=GREY, linewidth=0.8, linestyle=":")
+    loss.text(0.99, np.log(10), _("knowing nothing"), fontsize=SMALL - 1, color=GREY,
+              transform=loss.get_yaxis_transform(), ha="right", va="bottom")  # fmt: skip
+    accuracy.grid(axis="y", color=LIGHT, linewidth=0.6)
+
+    def lines(now):
+        color = {"raw": "#A9CCE3", "smooth": BLUE, "train": BLUE, "test": RED}
+        faint = "#BBBBBB"
+        style = {"raw": "-", "smooth": "-", "train": "-", "test": "--"}
+        return {
+            name: (loss if name in ("raw", "smooth") else accuracy).plot(
+                [], [], style[name], color=color[name] if now else faint,
+                linewidth=0.6 if name == "raw" else 2 if now else 1.6,
+                zorder=3 if now else 2, alpha=0 if name == "raw" and not now else 1,
+                label={"train": _("training digits"), "test": _("test digits")}.get(name),
+            )[0]
+            for name in ("raw", "smooth", "train", "test")
+        }  # fmt: skip
+
+    before, now = lines(False), lines(True)
+    above = {"loc": "lower right", "bbox_to_anchor": (1.02, 0.98), "ncols": 2, "frameon": False}
+    accuracy.legend(
+        handles=[now["train"], now["test"]],
+        fontsize=SMALL,
+        handlelength=2.4,
+        columnspacing=1,
+        **above,
+    )
+    return SimpleNamespace(
+        loss=loss,
+        accuracy=accuracy,
+        settings=figure.text(0.07, 0.955, "", fontsize=SMALL, color=GREY),
+        before=before,
+        now=now,
+        key=figure.text(
+            0.98, 0.955, _("grey: the run before"), color=GREY, fontsize=SMALL, ha="right"
+        ),
+        bad=loss.axvline(0, color=RED, linewidth=1.5, linestyle=":"),
+    )  # fmt: skip
+
+
+def describe_training(data):
+    if data.step == 0:
+        text = _("Ready: {label}. Untrained, the loss is {loss:.3g}.")
+        return text.format(label=data.curves.label, loss=data.first_loss)
+    where = _("After {step:,} steps ({epoch:.1f} epochs)").format(step=data.step, epoch=data.epoch)
+    loss = float(np.mean(data.curves.losses[-RECENT:])) if data.curves.losses else float("nan")
+    accuracies = _("{train:.1%} of the training digits and {test:.1%} of the test digits are right")
+    right = accuracies.format(train=data.curves.train[-1], test=data.curves.test[-1])
+    word = {
+        "learning": _("Learning"),
+        "trained": _("Trained"),
+        "stuck": _("Stuck"),
+        "diverged": _("Diverged"),
+    }[data.verdict]
+    reason = f" {data.reason[0].upper()}{data.reason[1:]}." if data.reason else ""
+    text = _("{word}. {where} the loss is {loss:.3g}; {right}.{reason}").format(
+        word=word, where=where, loss=loss, right=right, reason=reason
+    )
+    if data.previous is not None and data.previous.test:
+        before = _("The run before ({label}): {test:.1%} of the test digits.")
+        label, test = data.previous.label, data.previous.test[-1]
+        text += " " + before.format(label=label, test=test)
+    return text
+
+
+class FirstWeights(widgets.HBox):
+    """Xavier, He, or a spread of one's own on a slider: one control, a word or a number."""
+
+    value = traitlets.Union([traitlets.Unicode(), traitlets.Float()])
+
+    def __init__(self, label, value):
+        words = {_("a spread of your own"): OWN, XAVIER: XAVIER, HE: HE}
+        self.rule = choice(label, words)
+        self.std = log_slider(_("spread (std)"), -4, 1, 0.25, 0.01)
+        super().__init__([self.rule, self.std], value=value)
+        self.add_class("panel-wide")
+        self._following = False
+        self._follow()
+        self.observe(self._follow, names="value")
+        self.rule.observe(self._chosen, names="value")
+        self.std.observe(self._chosen, names="value")
+
+    @traitlets.validate("value")
+    def _known(self, proposal):
+        value = proposal["value"]
+        if isinstance(value, str) and value not in (XAVIER, HE):
+            text = _("{value} is neither Xavier nor He nor a number.")
+            raise traitlets.TraitError(text.format(value=value))
+        if not isinstance(value, str) and not self.std.base**self.std.min <= value <= 10:
+            raise traitlets.TraitError(_("the spread lies between 0.0001 and 10"))
+        return value
+
+    def _follow(self, _change=None):
+        own = not isinstance(self.value, str)
+        self._following = True
+        self.rule.value = OWN if own else self.value
+        if own:
+            self.std.value = self.value
+        self.std.disabled = not own
+        self._following = False
+
+    def _chosen(self, _change):
+        if not self._following:
+            self.value = self.std.value if self.rule.value == OWN else self.rule.value
+
+    @property
+    def description(self):
+        return self.rule.description
+
+
+def training_panel(x_train, t_train, x_test, t_test, *, hide=(), **start):
+    """The lab for these digits: images (N, 784), labels (N,) or one-hot (N, 10).
+
+    There are six controls. Where one is hidden (`hide="optimizer"`), presets take its place.
+    """
+    digits = check_digits(x_train, t_train, x_test, t_test)
+    book = {"lr": 0.1, "weights": 0.01, "activation": "sigmoid", "hidden": 50, "batch": 100}
+    panel = RunPanel(
+        title=_("Training lab"),
+        run=partial(run_training, digits=digits, memory={}),
+        controls={
+            "lr": log_slider(_("learning rate"), -4, 2, 0.25, 0.1),
+            "activation": choice(_("activation"), ACTIVATIONS),
+            "hidden": slider(_("hidden neurons"), 5, 200, 5, 50),
+            "batch": choice(_("digits in a batch"), BATCHES, 100),
+            "optimizer": choice(_("optimizer"), OPTIMIZERS),
+            "weights": FirstWeights(_("first weights"), 0.01),
+        },
+        draw=draw_training,
+        describe=describe_training,
+        figsize=(9.4, 3.5),
+        presets={
+            _("as in the book"): book,
+            _("steps too small"): {**book, "lr": 0.001},
+            _("steps too large"): {**book, "lr": 100.0},
+            _("first weights too wide"): {**book, "activation": "ReLU", "weights": 10.0},
+            _("ReLU and He"): {**book, "activation": "ReLU", "weights": HE},
+        }
+        if hide
+        else None,
+        hide=hide,
+    )
+    return panel.start(start)
