@@ -37,6 +37,10 @@ from panels.ch05_affine_shapes import affine_shapes_panel
 from panels.ch05_gradient_check import gradient_check_panel
 from panels.ch05_graph import graph_panel
 from panels.ch05_relu_switch import relu_switch_panel
+from panels.ch06_init_lab import Keep, init_lab_panel
+from panels.ch06_overfit import overfit_panel
+from panels.ch06_race import race_panel
+from panels.ch06_search import search_panel
 from panels.ch07_convolution import StrideAndPadding, convolution_panel
 from panels.ch07_feature_maps import feature_maps_panel
 from panels.ch07_pooling import pooling_panel
@@ -52,6 +56,7 @@ from panels.panel import (
     slider,
     toggle,
 )
+from panels.several import Several
 from panels.style import add_axes
 
 # One row for each panel: how to build it. Arrays are made once and shared.
@@ -149,6 +154,10 @@ PANELS = {
     "gradient check": gradient_check_panel,
     "relu switch": relu_switch_panel,
     "affine shapes": affine_shapes_panel,
+    "race": race_panel,
+    "init lab": init_lab_panel,
+    "overfit": lambda **options: overfit_panel(*DIGITS, **options),
+    "search": lambda **options: search_panel(*DIGITS, **options),
     "convolution": convolution_panel,
     "feature maps": lambda **options: feature_maps_panel(
         CNN_IMAGES, LABELS, CONVNETS, drawing=DRAWN, **options
@@ -178,6 +187,12 @@ def grid(control):
         count = round((control.max - control.min) / control.step) + 1
         values = np.round(control.min + np.arange(count) * control.step, 9)
         return [type(control.value)(value) for value in values]
+    if isinstance(control, Keep):
+        return [(), ("He", "ReLU", (3, 30, 0), False), ("Xavier", "tanh", (10, 10, 1), True)]
+    if isinstance(control, Several):  # each part over its grid, the others as they are
+        grids, now = [grid(part) for part in control.parts], control.value
+        moved = [(*now[:i], x, *now[i + 1 :]) for i, row in enumerate(grids) for x in row]
+        return [tuple(row[0] for row in grids), *moved, tuple(row[-1] for row in grids)]
     if isinstance(control, FirstWeights):
         return [*grid(control.std), *grid(control.rule)[1:]]
     if isinstance(control, (Scrubber, Stepper)):
