@@ -28,22 +28,13 @@ def as_float(x, name):
     raise TypeError(f"{name}: numbers were expected, {x.dtype} arrived; give an array of floats.")
 
 
-def as_rows(x, W, name):
-    """The batch x as floats, a sample a row (N, D), for weights W (D, M). Images are flattened.
-
-    Raises ValueError for a single sample, an empty batch, and rows of another length.
-    """
-    x, (d, _) = as_float(x, name), W.shape
-    if x.ndim < 2 or x.size == 0:
-        raise ValueError(
-            f"{name}: x has shape {x.shape}; at least one row (N, {d}) was expected. One sample "
-            "becomes a batch of one with x.reshape(1, -1)."
-        )
-    rows = x.reshape(len(x), -1)  # (N, D)
-    n = rows.shape[1]
-    if n != d:
-        raise ValueError(f"{name}: a row of x {x.shape} has {n} numbers, W {W.shape} expects {d}.")
-    return rows
+def as_pairs(x, t, name):
+    """Samples x and labels t as arrays. ValueError unless they are equally many, at least one."""
+    x, t = as_array(x, name), as_array(t, f"{name}, labels")
+    if 0 in (x.ndim, x.size) or x.shape[:1] != t.shape[:1]:
+        expected = "as many labels as samples, at least one, were expected"
+        raise ValueError(f"{name}: x has shape {x.shape}, t {t.shape}; {expected}.")
+    return x, t
 
 
 def as_labels(t, shape, name):
@@ -58,30 +49,22 @@ def as_labels(t, shape, name):
         raise ValueError(f"{name}: outputs have shape {shape}; (N, K) or (K,) was expected.")
     n, k = shape if len(shape) == 2 else (1, *shape)
     if t.shape == shape and shape != (1,):
-        return _as_shares(t, name).reshape(n, k)
+        t = as_float(t, f"{name}, labels").reshape(n, k)
+        low, off = t.min(), abs(t.sum(axis=1) - 1).max()
+        if low >= 0 and off < 1e-3:
+            return t
+        found = f"the lowest is {low:g}, a sum is off by {off:g}"
+        raise ValueError(f"{name}: rows of labels must be shares that sum to 1; {found}.")
     if t.shape not in ((n,), shape[:-1]):
-        raise ValueError(
-            f"{name}: labels have shape {t.shape}, outputs {shape}; {n} class numbers ({n},) or "
-            f"one-hot rows {shape} were expected. A column is flattened by t.ravel()."
-        )
+        expected = f"{n} class numbers ({n},) or one-hot rows {shape} were expected"
+        hint = "a column is flattened by t.ravel()"
+        raise ValueError(f"{name}: labels have shape {t.shape}; {expected}; {hint}.")
     if t.dtype.kind not in "iu":
         raise TypeError(f"{name}: class numbers are {t.dtype}; make them integers: t.astype(int).")
     wrong = t[(t < 0) | (t >= k)]
     if wrong.size:
         raise ValueError(f"{name}: label {wrong[0]} arrived, but {k} outputs know 0 to {k - 1}.")
     return t.reshape(n).astype(np.intp)
-
-
-def _as_shares(t, name):
-    """t as floats, if every row holds shares from 0 to 1 that sum to 1."""
-    t = as_float(t, f"{name}, labels")
-    sums = t.sum(axis=-1)
-    if t.min() >= 0 and abs(sums - 1).max() < 1e-3:
-        return t
-    raise ValueError(
-        f"{name}: rows of labels must hold shares from 0 to 1 that sum to 1; these start at "
-        f"{t.min():g} and sum to {sums.min():g} to {sums.max():g}."
-    )
 
 
 def number(value, name, least=0, below=np.inf):
@@ -100,20 +83,15 @@ def whole(value, name, least=1):
     raise ValueError(f"{name} must be a whole number of at least {least}; {value!r} arrived.")
 
 
-def upstream(dout, shape, layer):
-    """dout, the gradient from above, as floats of the shape that forward gave.
+def upstream(dout, out, layer):
+    """dout, the gradient from above, as floats of the shape of out, which forward gave.
 
-    RuntimeError if shape is None (no forward yet), ValueError if the shapes differ.
+    out: an array, its shape, or None before forward: RuntimeError. ValueError for other shapes.
     """
-    name = type(layer).__name__
+    name, shape = type(layer).__name__, getattr(out, "shape", out)
     if shape is None:
         raise RuntimeError(f"{name}: backward came before forward; call forward first.")
     dout = as_float(dout, f"{name}, dout")
     if dout.shape != shape:
         raise ValueError(f"{name}: dout has shape {dout.shape}, forward gave {shape}; give that.")
     return dout
-
-
-def shape_of(x):
-    """The shape of x, or None while x is None."""
-    return None if x is None else x.shape

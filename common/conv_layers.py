@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .checks import as_float, shape_of, upstream, whole
+from .checks import as_float, upstream, whole
 from .util import fold, im2col, image_shape, pad_images, places, stops, unfold
 
 
@@ -103,7 +103,7 @@ class Pooling:
         return out
 
     def backward(self, dout):
-        dout = upstream(dout, shape_of(self.out), self)
+        dout = upstream(dout, self.out, self)
         padded = pad_images(self.x, self.pad, -np.inf)
         dx = np.zeros(padded.shape, dout.dtype)
         apart = self.stride >= max(self.pool_h, self.pool_w)  # no pixel stands in two windows

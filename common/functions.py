@@ -66,10 +66,8 @@ def sum_squared_error(y, t):
     """
     y, t = as_float(y, "sum_squared_error, y"), as_float(t, "sum_squared_error, t")
     if y.shape != t.shape:
-        raise ValueError(
-            f"sum_squared_error: y has shape {y.shape}, t {t.shape}; both must agree "
-            "(class numbers become one-hot rows with np.eye(classes)[t])."
-        )
+        hint = "class numbers become one-hot rows with np.eye(classes)[t]"
+        raise ValueError(f"sum_squared_error: y has shape {y.shape}, t {t.shape}; {hint}.")
     return 0.5 * np.sum((y - t) ** 2)
 
 
@@ -87,10 +85,8 @@ def cross_entropy_error(y, t):
     """
     y = as_float(y, "cross_entropy_error")
     if y.size and (y.min() < 0 or y.max() > 1.001):
-        raise ValueError(
-            f"cross_entropy_error: y goes from {y.min():g} to {y.max():g}; probabilities from "
-            "0 to 1 were expected. Put the scores through softmax first."
-        )
+        expected = "probabilities from 0 to 1 were expected, so apply softmax first"
+        raise ValueError(f"cross_entropy_error: y has {y.min():g} to {y.max():g}; {expected}.")
     return mean_cost(np.log(y + 1e-7), t, "cross_entropy_error")
 
 

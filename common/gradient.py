@@ -21,10 +21,8 @@ def numerical_gradient(f, x):
     """
     if not isinstance(x, np.ndarray) or x.dtype not in (np.float32, np.float64):
         kind = f"an array of {x.dtype}" if isinstance(x, np.ndarray) else type(x).__name__
-        raise TypeError(
-            f"numerical_gradient: x is {kind}; a step of 0.0001 needs an array of floats: "
-            "np.array(x, dtype=float)."
-        )
+        hint = "a step of 0.0001 needs an array of floats: np.array(x, dtype=float)"
+        raise TypeError(f"numerical_gradient: x is {kind}; {hint}.")
     if not x.flags.writeable:
         raise ValueError("numerical_gradient: x is read-only and cannot be nudged; pass x.copy().")
     h = 1e-4

@@ -7,7 +7,7 @@ for shapes that do not fit and RuntimeError for backward before forward.
 
 import numpy as np
 
-from .checks import as_float, as_labels, as_rows, number, shape_of, upstream
+from .checks import as_float, as_labels, number, upstream
 from .conv_layers import Convolution, Pooling  # one import line serves all layers
 from .functions import *  # scripts typed from the book expect them here
 from .functions import log_softmax, mean_cost, sigmoid
@@ -30,7 +30,7 @@ class Relu:
         return np.maximum(x, 0)
 
     def backward(self, dout):
-        return upstream(dout, shape_of(self.mask), self) * ~self.mask
+        return upstream(dout, self.mask, self) * ~self.mask
 
 
 class Sigmoid:
@@ -48,7 +48,7 @@ class Sigmoid:
         return self.out
 
     def backward(self, dout):
-        return upstream(dout, shape_of(self.out), self) * (1 - self.out) * self.out
+        return upstream(dout, self.out, self) * (1 - self.out) * self.out
 
 
 class Tanh:
@@ -66,7 +66,7 @@ class Tanh:
         return self.out
 
     def backward(self, dout):
-        return upstream(dout, shape_of(self.out), self) * (1 - self.out**2)
+        return upstream(dout, self.out, self) * (1 - self.out**2)
 
 
 class Affine:
@@ -86,8 +86,15 @@ class Affine:
         self.dW = self.db = None
 
     def forward(self, x):
-        self.x = as_rows(x, self.W, "Affine")  # (N, D)
-        self.original_x_shape = np.shape(x)
+        x, d = as_float(x, "Affine"), len(self.W)
+        if x.ndim < 2 or x.size == 0:
+            hint = "one sample becomes a batch of one with x.reshape(1, -1)"
+            raise ValueError(f"Affine: x has shape {x.shape}, rows (N, {d}) are expected; {hint}.")
+        rows = x.reshape(len(x), -1)  # (N, D)
+        if rows.shape[1] != d:
+            found = f"a row of x {x.shape} has {rows.shape[1]} numbers"
+            raise ValueError(f"Affine: {found}, W {self.W.shape} expects {d}.")
+        self.x, self.original_x_shape = rows, x.shape
         return self.x @ self.W + self.b  # (N, D)(D, M) -> (N, M)
 
     def backward(self, dout, need_dx=True):
@@ -168,15 +175,17 @@ class BatchNormalization:
     """
 
     def __init__(self, gamma, beta, momentum=0.9, running_mean=None, running_var=None):
-        values = {"gamma": gamma, "beta": beta}
+        arrived = {"gamma": gamma, "beta": beta}
         if running_mean is not None or running_var is not None:
-            values |= {"running_mean": running_mean, "running_var": running_var}
-        values = {k: as_float(v, f"BatchNormalization, {k}") for k, v in values.items()}
-        shapes = {key: value.shape for key, value in values.items()}
+            arrived |= {"running_mean": running_mean, "running_var": running_var}
+        for key, value in arrived.items():
+            arrived[key] = as_float(value, f"BatchNormalization, {key}")
+        shapes = {key: value.shape for key, value in arrived.items()}
         if len(set(shapes.values())) > 1 or len(shapes["gamma"]) != 1:
             raise ValueError(f"BatchNormalization: one shape (D,) was expected; {shapes} arrived.")
-        self.gamma, self.beta = values["gamma"], values["beta"]
-        self.running_mean, self.running_var = map(values.get, ("running_mean", "running_var"))
+        self.gamma, self.beta = arrived["gamma"], arrived["beta"]
+        self.running_mean = arrived.get("running_mean")
+        self.running_var = arrived.get("running_var")
         self.momentum = number(momentum, "BatchNormalization: momentum", below=1)
         self.input_shape = self.xn = self.std = self.train_flg = None
         self.dgamma = self.dbeta = None
@@ -188,10 +197,8 @@ class BatchNormalization:
             return x.transpose(0, 2, 3, 1).reshape(-1, d)  # (N·H·W, C)
         if x.ndim > 1 and x.size and x[0].size == d:
             return x.reshape(-1, d)  # (N, D)
-        raise ValueError(
-            f"BatchNormalization: x has shape {x.shape}, gamma {self.gamma.shape}; at least one "
-            "row (N, D), or an image with C or C·H·W entries in gamma, was expected."
-        )
+        expected = f"rows (N, {d}), or images whose C or C·H·W is {d}, were expected"
+        raise ValueError(f"BatchNormalization: x has shape {x.shape}; {expected}.")
 
     def _unrows(self, rows):
         """Rows (M, D) back in the shape that came in."""
@@ -204,18 +211,14 @@ class BatchNormalization:
         x = as_float(x, "BatchNormalization")
         rows = self._rows(x)  # (M, D)
         if train_flg and len(rows) < 2:
-            found = f"x {x.shape} gives each feature one value"
-            raise ValueError(
-                f"BatchNormalization: {found}; training needs at least two: a larger batch."
-            )
+            hint = "each feature needs two values or more, so use a larger batch"
+            raise ValueError(f"BatchNormalization: x has shape {x.shape}; {hint}.")
         if train_flg:
             mean, var = rows.mean(axis=0), rows.var(axis=0)  # (D,)
             self._move_running(mean, var)
         elif self.running_mean is None or self.running_var is None:
-            raise RuntimeError(
-                "BatchNormalization: no running mean and variance yet; train first "
-                "(train_flg=True), or hand both to the constructor."
-            )
+            hint = "train first (train_flg=True), or hand both to the constructor"
+            raise RuntimeError(f"BatchNormalization: no running mean and variance yet; {hint}.")
         else:
             mean, var = self.running_mean, self.running_var
         self.std = np.sqrt(var + 1e-6)  # (D,)

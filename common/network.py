@@ -1,10 +1,11 @@
 """What every network of the book does, once: predict, loss, accuracy, gradient, save, load."""
 
+import copy
 import os
 
 import numpy as np
 
-from .checks import as_array, as_float, as_labels, whole
+from .checks import as_array, as_float, as_labels, as_pairs, whole
 from .gradient import numerical_gradient
 from .layers import Affine, BatchNormalization, Convolution, Dropout
 
@@ -40,10 +41,7 @@ class Network:
     def accuracy(self, x, t, batch_size=100):
         """The share of samples whose largest score is at the right class; nan is never right."""
         size = whole(batch_size, "accuracy: batch_size")
-        x, t = as_array(x, "accuracy"), as_array(t, "accuracy, labels")
-        if x.ndim < 2 or x.size == 0 or x.shape[:1] != t.shape[:1]:
-            expected = "as many labels as samples, at least one, were expected"
-            raise ValueError(f"accuracy: x has shape {x.shape}, t {t.shape}; {expected}.")
+        x, t = as_pairs(x, t, "accuracy")
         right = 0
         for i in range(0, len(x), size):  # the last batch may be shorter
             y = self.predict(x[i : i + size])  # (n, K)
@@ -72,33 +70,20 @@ class Network:
     def numerical_gradient(self, x, t):
         """The same by small steps: two losses per parameter, slow but hard to get wrong.
 
-        Running statistics stay as they are. RuntimeError with dropout, which draws anew each time.
+        The network itself stays as it is. RuntimeError with dropout.
         """
         if any(isinstance(a, Dropout) and a.dropout_ratio > 0 for a in self.layers.values()):
-            raise RuntimeError(
-                "numerical_gradient: dropout draws a new mask for every loss, so differences mean "
-                "nothing; check a network without dropout."
-            )
-        norms = [a for a in self.layers.values() if isinstance(a, BatchNormalization)]
-        kept = [(a.running_mean, a.running_var) for a in norms]
-        try:
-            for a in norms:
-                a.running_mean = a.running_var = None  # throw-away ones for the many forwards
-            return {
-                key: numerical_gradient(lambda _: self.loss(x, t, train_flg=True), p)
-                for key, p in self.params.items()
-            }
-        finally:
-            for a, (mean, var) in zip(norms, kept, strict=True):
-                a.running_mean, a.running_var = mean, var
+            reason = "dropout draws a new mask for every loss, so differences mean nothing"
+            raise RuntimeError(f"numerical_gradient: {reason}; check a network without dropout.")
+        twin = copy.deepcopy(self)  # its weights are nudged, its running statistics move
+        loss = lambda _: twin.loss(x, t, train_flg=True)
+        return {key: numerical_gradient(loss, p) for key, p in twin.params.items()}
 
     def _forward(self, x, train_flg):
         for key, layer, name in self._places():
             if getattr(layer, name) is not self.params[key]:
-                raise RuntimeError(
-                    f"params['{key}'] is a new array, its layer still holds the old one. Change "
-                    f"it in place: params['{key}'][...] = values, or -= step."
-                )
+                hint = f"change it in place: params['{key}'][...] = values"
+                raise RuntimeError(f"params['{key}'] is a new array, unknown to its layer; {hint}.")
         for layer in self.layers.values():
             if isinstance(layer, (Dropout, BatchNormalization)):
                 x = layer.forward(x, train_flg)
@@ -129,9 +114,8 @@ class Network:
             try:
                 found = {k: as_float(p, k) for k, p in np.load(file, allow_pickle=False).items()}
             except Exception:  # zipfile, zlib and numpy each have their own kinds
-                raise ValueError(
-                    f"{file_name} is no readable .npz file of numbers; save_params writes one."
-                ) from None
+                hint = "save_params writes one"
+                raise ValueError(f"{file_name} is no readable .npz of numbers; {hint}.") from None
         here, there = ({k: p.shape for k, p in d.items()} for d in (self.params, found))
         if here != there:
             raise ValueError(f"{file_name} holds {there}; this network expects {here}.")

@@ -10,7 +10,7 @@ from .checks import as_float, number
 
 
 class Optimizer:
-    """What all six share: params[key] += change(key, gradient), for every key.
+    """What all six share: params[key] += change(key, gradient of params[key]), for every key.
 
     memory: names of the dicts that are kept from step to step; they start as zeros at step 1.
     Raises ValueError for a bad learning rate and for keys or shapes that differ, TypeError for
@@ -40,10 +40,6 @@ class Optimizer:
                 params[key] = p + self.change(key, grads[key])
         self._left = dict(params)
 
-    def change(self, key, grad):
-        """What is added to params[key]; has the shape of its gradient."""
-        raise NotImplementedError
-
     def _check(self, params, grads):
         for key, grad in grads.items():
             as_float(grad, f"{self.name}, grads[{key!r}]")
@@ -56,10 +52,8 @@ class Optimizer:
                 raise TypeError(f"{self.name}: {key} {state}; make it np.array({key}, float).")
             known = self._left.get(key) if self.iter else p
             if self.memory and known is not p and (isinstance(p, np.ndarray) or known != p):
-                raise RuntimeError(
-                    f"{self.name}: {key} is not what this optimizer left, and it remembers its "
-                    "steps; make a new optimizer for each network and each run."
-                )
+                hint = "it remembers its steps, so make a new optimizer for each network and run"
+                raise RuntimeError(f"{self.name}: {key} is not what this optimizer left; {hint}.")
 
 
 class SGD(Optimizer):

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .checks import as_array, whole
+from .checks import as_pairs, whole
 from .optimizer import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSprop
 from .util import random_source
 
@@ -51,13 +51,8 @@ class Trainer:
     def __init__(self, network, x_train, t_train, x_test, t_test, epochs=20, mini_batch_size=100,
                  optimizer="SGD", optimizer_param=None, evaluate_sample_num_per_epoch=None,
                  verbose=True, rng=None):  # fmt: skip
-        names = "x_train", "t_train", "x_test", "t_test"
-        for name, data in zip(names, (x_train, t_train, x_test, t_test), strict=True):
-            setattr(self, name, as_array(data, f"Trainer, {name}"))
-        for x, t in ((self.x_train, self.t_train), (self.x_test, self.t_test)):
-            if 0 in (x.ndim, x.size) or x.shape[:1] != t.shape[:1]:
-                expected = "as many labels as samples, at least one, were expected"
-                raise ValueError(f"Trainer: x has shape {x.shape}, t {t.shape}; {expected}.")
+        self.x_train, self.t_train = as_pairs(x_train, t_train, "Trainer, training data")
+        self.x_test, self.t_test = as_pairs(x_test, t_test, "Trainer, test data")
         self.network, self.verbose = network, verbose
         self.optimizer = _optimizer(optimizer, optimizer_param)
         self.epochs = whole(epochs, "Trainer: epochs")
@@ -77,16 +72,14 @@ class Trainer:
         batch = random_source(self.rng).choice(self.train_size, self.batch_size)
         x, t = self.x_train[batch], self.t_train[batch]
         self.optimizer.update(self.network.params, self.network.gradient(x, t))
-        loss = float(self.network.loss(x, t))
+        step, loss = self.current_iter + 1, float(self.network.loss(x, t))
         if not np.isfinite(loss):
-            raise FloatingPointError(
-                f"The loss became {loss} at step {self.current_iter + 1}: the steps are too large "
-                "or the first weights too wide. Try a smaller learning rate."
-            )
+            hint = "try a smaller learning rate, or first weights closer to 0"
+            raise FloatingPointError(f"The loss became {loss} at step {step}; {hint}.")
         if self.current_iter % self.iter_per_epoch == 0:
             self._measure(loss)
         self.train_loss_list.append(loss)
-        self.current_iter += 1
+        self.current_iter = step
 
     def _measure(self, loss):
         n = self.evaluate_sample_num_per_epoch  # None: all
@@ -103,10 +96,8 @@ class Trainer:
         """The loop for somebody who watches: a Step after each step, until all are taken."""
         while self.current_iter < self.max_iter:
             self.train_step()
-            latest = (
-                r[-1] for r in (self.train_loss_list, self.train_acc_list, self.test_acc_list)
-            )
-            yield Step(self.current_iter, self.current_epoch, *latest)
+            records = self.train_loss_list, self.train_acc_list, self.test_acc_list
+            yield Step(self.current_iter, self.current_epoch, *(r[-1] for r in records))
 
     def train(self):
         """All steps that are left. Returns the accuracy on the whole test set."""

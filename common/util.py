@@ -6,7 +6,7 @@ an image. im2col and col2im are the same two in the book's layout, one window a 
 
 import numpy as np
 
-from .checks import as_array, as_float, whole
+from .checks import as_float, as_pairs, whole
 
 
 def smooth_curve(x):
@@ -36,9 +36,7 @@ def random_source(rng=None):
 
 def shuffle_dataset(x, t, rng=None):
     """Copies of x and t with their rows in one and the same random order."""
-    x, t = as_array(x, "shuffle_dataset"), as_array(t, "shuffle_dataset")
-    if len(x) != len(t):
-        raise ValueError(f"shuffle_dataset: x has {len(x)} rows, t has {len(t)}; give equal ones.")
+    x, t = as_pairs(x, t, "shuffle_dataset")
     order = random_source(rng).permutation(len(x))
     return x[order], t[order]
 
@@ -52,10 +50,9 @@ def conv_output_size(input_size, filter_size, stride=1, pad=0):
     room = whole(input_size, "input_size") + 2 * whole(pad, "pad", 0)
     room -= whole(filter_size, "filter_size")
     if room < 0:
-        raise ValueError(
-            f"A filter of {filter_size} does not fit into {input_size} pixels with pad {pad}; "
-            "use a smaller filter or a larger pad."
-        )
+        hint = "use a smaller filter or a larger pad"
+        size = f"{input_size} pixels with pad {pad}"
+        raise ValueError(f"A filter of {filter_size} does not fit into {size}; {hint}.")
     return room // whole(stride, "stride") + 1
 
 

@@ -267,14 +267,14 @@ def test_nan_gives_a_loss_of_nan(f):
 
 
 BAD = [
-    ([[0], [1], [2]], ValueError, r"labels have shape \(3, 1\), outputs \(3, 4\).*t.ravel\(\)"),
-    ([0, 1], ValueError, r"labels have shape \(2,\), outputs \(3, 4\).*3 class numbers \(3,\)"),
-    (np.eye(3), ValueError, r"labels have shape \(3, 3\), outputs \(3, 4\)"),
+    ([[0], [1], [2]], ValueError, r"labels have shape \(3, 1\); .*\(3, 4\).*t.ravel\(\)"),
+    ([0, 1], ValueError, r"labels have shape \(2,\); 3 class numbers \(3,\)"),
+    (np.eye(3), ValueError, r"labels have shape \(3, 3\); .*\(3, 4\)"),
     ([0, 1, 4], ValueError, "label 4 arrived, but 4 outputs know 0 to 3"),
     ([0, 1, -1], ValueError, "label -1 arrived"),
     ([0.0, 1.0, 2.0], TypeError, r"float64.*t.astype\(int\)"),
     (["0", "1", "2"], TypeError, "class numbers are .*integers"),
-    (np.ones((3, 4)), ValueError, "sum to 1; these start at 1 and sum to 4"),
+    (np.ones((3, 4)), ValueError, "sum to 1; the lowest is 1, a sum is off by 3"),
     ([[0], [1, 2], [3]], TypeError, "labels: rows of different lengths"),
 ]
 

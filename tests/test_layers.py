@@ -779,10 +779,10 @@ def test_every_form_of_label_gives_the_same_loss_and_slope(kind):
 
 BAD_LABELS = [
     (np.array([[0], [2], [1]]), ValueError, r"labels have shape \(3, 1\).*\(3,\).*t.ravel\(\)"),
-    (np.array([0, 2, 1, 1]), ValueError, r"labels have shape \(4,\), outputs \(3, 4\)"),
-    (np.array([0, 2]), ValueError, r"labels have shape \(2,\), outputs \(3, 4\)"),
-    (np.eye(3), ValueError, r"labels have shape \(3, 3\), outputs \(3, 4\)"),
-    (1, ValueError, r"labels have shape \(\), outputs \(3, 4\)"),
+    (np.array([0, 2, 1, 1]), ValueError, r"labels have shape \(4,\); .*\(3, 4\)"),
+    (np.array([0, 2]), ValueError, r"labels have shape \(2,\); .*\(3, 4\)"),
+    (np.eye(3), ValueError, r"labels have shape \(3, 3\); .*\(3, 4\)"),
+    (1, ValueError, r"labels have shape \(\); .*\(3, 4\)"),
     (np.array([0, 4, 1]), ValueError, "label 4 arrived, but 4 outputs know 0 to 3"),
     (np.array([0, -1, 1]), ValueError, "label -1 arrived, but 4 outputs know 0 to 3"),
     (np.array([0.0, 2.0, 1.0]), TypeError, r"float64.*t.astype\(int\)"),
@@ -791,10 +791,10 @@ BAD_LABELS = [
     (np.full((3, 4), "a"), TypeError, "labels: numbers were expected"),
     (np.array([None, 1, 2]), TypeError, "class numbers are object"),
     ([[0, 1], [2]], TypeError, "different lengths"),
-    (np.full((3, 4), 0.5), ValueError, "sum to 1; these start at 0.5 and sum to 2"),
-    (np.zeros((3, 4)), ValueError, "sum to 1; these start at 0 and sum to 0"),
-    (np.tile([2.0, -1, 0, 0], (3, 1)), ValueError, "from 0 to 1.* start at -1"),
-    (np.full((3, 4), np.nan), ValueError, "sum to 1; these start at nan"),
+    (np.full((3, 4), 0.5), ValueError, "sum to 1; the lowest is 0.5, a sum is off by 1"),
+    (np.zeros((3, 4)), ValueError, "sum to 1; the lowest is 0, a sum is off by 1"),
+    (np.tile([2.0, -1, 0, 0], (3, 1)), ValueError, "the lowest is -1, a sum is off by 0"),
+    (np.full((3, 4), np.nan), ValueError, "the lowest is nan"),
 ]
 
 
@@ -909,7 +909,7 @@ def test_running_statistics_move_towards_the_batches_and_serve_the_test():
 
 def test_batch_norm_refuses_a_batch_of_one_and_a_test_before_training():
     layer = BatchNormalization(np.ones(2), np.zeros(2))
-    with pytest.raises(ValueError, match=r"\(1, 2\).*at least two.*larger batch"):
+    with pytest.raises(ValueError, match=r"\(1, 2\).*two values or more.*larger batch"):
         layer.forward(np.ones((1, 2)))
     assert layer.running_mean is None
     with pytest.raises(RuntimeError, match=r"no running mean.*train first"):

@@ -234,7 +234,7 @@ def test_batches_and_labels_that_do_not_fit_are_refused(make, shape, k):
         with pytest.raises(ValueError, match=f"batch_size .*; {size} arrived"):
             net.accuracy(x, t, size)
     for act in (net.loss, net.gradient, net.numerical_gradient, net.accuracy):
-        with pytest.raises(ValueError, match=r"labels have shape \(6, 1\), outputs \(6, 3\)"):
+        with pytest.raises(ValueError, match=r"labels have shape \(6, 1\); .*\(6, 3\)"):
             act(x, t.reshape(6, 1))
         with pytest.raises(ValueError, match=f"label {k} arrived, but {k} outputs know"):
             act(x, np.full(6, k))
@@ -278,17 +278,13 @@ def test_layers_hold_the_very_arrays_of_params(make, shape, k):
 
 
 @each_net
-def test_a_re_bound_parameter_is_refused_or_used(make, shape, k):
+def test_a_re_bound_parameter_is_refused(make, shape, k):
     net = make(rng=1)
     x, t = batch(shape, k)
-    before = net.loss(x, t, train_flg=True)
     net.params["W1"] = net.params["W1"] * 2
-    if net.layers:
-        for act in (net.loss, net.gradient):
-            with pytest.raises(RuntimeError, match=r"params\['W1'\] is a new array.*in place"):
-                act(x, t)
-    else:
-        assert net.loss(x, t) != before
+    for act in (net.loss, net.gradient, net.predict, net.numerical_gradient):
+        with pytest.raises(RuntimeError, match=r"params\['W1'\] is a new array.*in place"):
+            act(*(x, t)[: 1 if act == net.predict else 2])
 
 
 def test_a_re_bound_gamma_and_a_re_bound_layer_are_noticed():
