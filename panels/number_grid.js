@@ -46,8 +46,8 @@ function render({ model, el }) {
     if (bad) {
       model.set("problem", `${bad.getAttribute("aria-label")}: "${bad.value}" is not a number.`);
     } else {
-      model.set("problem", "");
       model.set("value", fields.map((row) => row.map((field) => parse(field.value))));
+      model.set("problem", ""); // after the value, so that `forget` finds it
     }
     model.save_changes();
   }
@@ -80,10 +80,16 @@ function render({ model, el }) {
 
   name();
   build();
+  function forget() {
+    if (model.get("problem") === "") follow(); // the kernel takes back what was typed
+  }
+
   model.on("change:value", follow);
+  model.on("change:problem", forget);
   model.on("change:description", name);
   return () => {
     model.off("change:value", follow);
+    model.off("change:problem", forget);
     model.off("change:description", name);
   };
 }

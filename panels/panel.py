@@ -180,7 +180,11 @@ class Panel(widgets.VBox):
             known = ", ".join(self.presets)
             text = _("{name} is no preset; choose from: {known}.")
             raise ValueError(text.format(name=name, known=known))
-        return self.set(**self.presets[name])
+        self._show_preset(name)  # first, so that it is named even if another one is the same
+        try:
+            return self.set(**self.presets[name])
+        finally:
+            self._name_preset()
 
     def reset(self):
         """Goes back to the values that the panel started with."""
@@ -188,6 +192,8 @@ class Panel(widgets.VBox):
 
     def _set_one(self, name, value):
         control = self.controls[name]
+        if control.has_trait("problem"):
+            control.problem = ""
         try:
             control.value = value
         except (traitlets.TraitError, TypeError, ValueError) as error:
@@ -287,6 +293,9 @@ class Panel(widgets.VBox):
             if values is not None and all(_same(now[key], values[key]) for key in values):
                 name = candidate
                 break
+        self._show_preset(name)
+
+    def _show_preset(self, name):
         self._naming = True
         self._preset_choice.value = name
         self._naming = False

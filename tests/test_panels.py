@@ -178,6 +178,14 @@ def shared():
     return {name: make() for name, make in PANELS.items()}
 
 
+@pytest.fixture(params=PANELS)
+def panel(request, shared):
+    """A panel as it starts, built once for all tests that put it back by `reset`."""
+    panel = shared[request.param]
+    yield panel.reset()
+    panel.reset()
+
+
 def grid(control):
     """Every value that a control can take (a sample, where there is no end of them)."""
     if isinstance(control, widgets.FloatLogSlider):
@@ -294,8 +302,7 @@ def test_every_control_changes_data_sentence_and_picture(shared, name):
 # The shell, for each panel.
 
 
-def test_a_panel_says_what_it_shows(build):
-    panel = build()
+def test_a_panel_says_what_it_shows(panel):
     assert panel.message == ""
     assert panel.alt == f"{panel.title}. {panel.sentence}"
     source = panel._picture_html.value
@@ -305,8 +312,7 @@ def test_a_panel_says_what_it_shows(build):
     assert panel.picture.startswith(b"\x89PNG")
 
 
-def test_at_most_six_controls_are_visible_and_each_has_a_label(build):
-    panel = build()
+def test_at_most_six_controls_are_visible_and_each_has_a_label(panel):
     assert 1 <= len(panel.visible_controls) <= 6
     for control in panel.visible_controls:
         assert control.description.strip()
@@ -329,6 +335,15 @@ def test_presets_apply_at_once_and_are_named(shared):
             panel.preset("no such name")
 
 
+def test_of_two_equal_presets_the_chosen_one_is_named():
+    panel = toy_panel()
+    panel.presets["also twice"] = panel.presets["twice"]
+    panel._preset_choice.options = [*panel._preset_choice.options, "also twice"]
+    for name in ("also twice", "twice", "also twice"):
+        panel.preset(name)
+        assert panel._preset_choice.value == name
+
+
 def test_the_preset_dropdown_follows_and_leads():
     panel = neuron_panel()
     panel.controls["w1"].value = 0.3
@@ -342,20 +357,27 @@ def test_the_preset_dropdown_follows_and_leads():
     assert panel._preset_choice.value != "own values"
 
 
-def test_hidden_controls_keep_their_values(build):
-    whole = build()
-    for name in whole.controls:
-        value = grid(whole.controls[name])[0]
-        panel = build(hide=[name])
-        assert panel.controls[name] not in panel.visible_controls
-        assert panel.values == whole.values
-        assert panel.sentence == whole.sentence
-        panel.set(**{name: value})
-        assert np.array_equal(panel.values[name], value)
-    nothing = build(hide=[*whole.controls, "presets"])
-    assert nothing.visible_controls == []
+@pytest.mark.parametrize("name", PANELS)
+def test_hidden_controls_keep_their_values(shared, name):
+    panel, build = shared[name].reset(), PANELS[name]
+    *_others, last = panel.controls
+    value = grid(panel.controls[last])[0]
+    hidden = build(hide=[*panel.controls, "presets"])
+    assert hidden.visible_controls == []
+    assert hidden.values == panel.values
+    assert hidden.sentence == panel.sentence
+    hidden.set(**{last: value})
+    assert np.array_equal(hidden.values[last], value)
+
+
+def test_hide_takes_one_name_or_several():
+    for hide in ("w1", ["w1"], ("w1", "presets")):
+        panel = neuron_panel(hide=hide)
+        shown = [key for key, c in panel.controls.items() if c in panel.visible_controls]
+        assert shown == ["w2", "b", "activation"]
+        assert (panel._preset_choice in panel.visible_controls) == ("presets" not in hide)
     with pytest.raises(ValueError, match="nonsense is no control"):
-        build(hide=["nonsense"])
+        neuron_panel(hide=["nonsense"])
 
 
 def test_start_values_are_arguments_and_what_reset_goes_back_to():
@@ -405,11 +427,13 @@ def test_a_typed_word_in_a_table_becomes_a_message():
     assert panel.message == ""
     with pytest.raises(ValueError, match="table cannot be"):
         panel.set(table=[[1.0, 2.0]])
+    table.problem = "half typed"
+    panel.reset()
+    assert panel.message == table.problem == "", "Reset also takes back what was half typed"
 
 
 @pytest.mark.parametrize("part", ["compute", "draw", "describe"])
-def test_a_bug_is_named_and_raised_and_nothing_is_lost(build, part):
-    panel = build()
+def test_a_bug_is_named_and_raised_and_nothing_is_lost(panel, part):
     before = (panel.data, panel.sentence, panel.picture)
 
     def broken(*args, **kwargs):
@@ -472,8 +496,7 @@ def test_the_mime_bundle_has_widget_sentence_and_picture(build):
     assert b"tEXt" not in panel.picture
 
 
-def test_one_figure_without_a_layout_engine(build):
-    panel = build()
+def test_one_figure_without_a_layout_engine(panel):
     figure, count = panel.figure, len(panel.figure.axes)
     key, control = next(iter(panel.controls.items()))
     for value in (grid(control)[0], grid(control)[-1], panel.values[key]):
