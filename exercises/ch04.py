@@ -489,7 +489,7 @@ def check_mended_predict(answer):
         mistakes=[
             Mistake(
                 lambda p, x: net(p, x, second=x),
-                _("the second layer reads x, so the hidden layer is computed and never used."),
+                _("The second layer reads x, so the hidden layer is computed and never used."),
                 _("What should W2 be multiplied with?"),
             ),
             Mistake(
@@ -801,6 +801,7 @@ def check_reading_steps(answer):
         cases=[
             case(600, 100, 25, of=_("600 images in batches of 100")),
             case(600, 128, 25, of=_("600 images in batches of 128")),
+            case(420, 100, 25, of=_("420 images in batches of 100")),
             case(60_000, 128, 1000, of=_("60,000 images in batches of 128")),
             case(50, 100, 4, of=_("fewer images than a batch")),
         ],
