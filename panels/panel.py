@@ -140,7 +140,7 @@ class Panel(widgets.VBox):
         for control in self.controls.values():
             control.observe(self._control_changed, names="value")
             if control.has_trait("problem"):
-                control.observe(lambda change: self._say(change["new"]), names="problem")
+                control.observe(lambda change: self._say(self._half_typed()), names="problem")
 
     # values in
 
@@ -266,7 +266,11 @@ class Panel(widgets.VBox):
             f'<img alt="{html.escape(self.alt)}" src="data:image/png;base64,{source}">'
         )
         self._sentence_html.value = html.escape(sentence)
-        self._say("")
+        self._say(self._half_typed())
+
+    def _half_typed(self):
+        """What a table of numbers has to complain about, if anything."""
+        return next((c.problem for c in self.controls.values() if getattr(c, "problem", "")), "")
 
     def _say(self, message):
         self.message = message
@@ -464,7 +468,7 @@ class RunPanel(Panel):
         self._stopped = None
         self._helper.busy = False
         progress = 0.0 if data is None else data.progress
-        if self.message:
+        if self.message not in ("", self._half_typed()):
             state = _("ended by a problem")
         elif stopped.is_set():
             state = _("stopped")

@@ -423,6 +423,8 @@ def test_a_typed_word_in_a_table_becomes_a_message():
     table.problem = 'row 1, column 2: "<abc>" is not a number.'
     assert panel.message == table.problem
     assert "&lt;abc&gt;" in panel._message_html.value
+    panel.set(count=3)
+    assert panel.message == table.problem, "it is still there, so it is still said"
     table.problem = ""
     assert panel.message == ""
     with pytest.raises(ValueError, match="table cannot be"):
