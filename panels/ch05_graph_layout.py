@@ -17,7 +17,7 @@ LINE = 14  # height of a line of text
 LABEL = (50, 2 * LINE + 2)  # width and height of a value with its gradient below
 BENDS = (0, 0.18, -0.18, 0.32, -0.32, 0.5, -0.5)  # shares of an edge's length
 ALONG = (0.5, 0.44, 0.56, 0.38, 0.62, 0.32, 0.68, 0.26, 0.74, 0.2, 0.8)
-HEAD = 84  # pixels at the top for the step's arithmetic
+HEAD = 70  # pixels at the top for the step's arithmetic
 WIDTH = 816
 
 
