@@ -83,7 +83,7 @@ def check_momentum_step(answer):
             Mistake(
                 rolls(lambda v, dW, lr, a: a * v - (1 - a) * lr * dW),
                 _("The slope is weighted with 1 - momentum: a running mean, not a rolling ball."),
-                _("Here momentum multiplies only v. (Averages exist, too; their steps are smaller.)"),
+                _("Here momentum multiplies only v. (Averaging makes smaller steps.)"),
             ),
             Mistake(
                 lambda W, v, dW, lr, a: (W + a * v - lr * dW, v),
@@ -230,7 +230,7 @@ def check_he_weights(answer):
             ),
             Mistake(
                 drawn(lambda i, o: np.sqrt(2 / o)),
-                _("The wrong fan: a sum has as many terms as the layer has *inputs*."),
+                _("The wrong fan: a sum has as many terms as the layer has inputs."),
                 _("How many products does one node of this layer add up?"),
             ),
             Mistake(
@@ -286,7 +286,7 @@ def check_relu_growth(answer):
             ),
             Mistake(
                 lambda std, n, depth: (n * std**2 / 2) ** depth,
-                _("This is the growth of the mean *square*; the root mean square is asked."),
+                _("This is the growth of the mean square; the root mean square is asked."),
                 _("If squares grow fourfold, how do the numbers themselves grow?"),
             ),
             Mistake(
@@ -306,7 +306,7 @@ def check_relu_growth(answer):
             ),
             Mistake(
                 lambda std, n, depth: (np.sqrt(n) * std / 2) ** depth,
-                _("The half stands outside of the root, though it is the *square* that is halved."),
+                _("The half stands outside of the root, though it is the square that is halved."),
                 _("Half of the squares are gone. By what does the root mean square shrink?"),
             ),
             Mistake(
@@ -643,7 +643,7 @@ def _judge_scales(inverted, ratio, training, test, drops_at_test):
         )  # fmt: skip
     if np.allclose((training, test), (1 / keep, keep)):
         raise Wrong(
-            _("Scaled in training *and* at test time; one of the two is enough."),
+            _("Scaled in training and at test time; one of the two is enough."),
             _("Which of the two does this form of dropout do?"),
         )
     if np.isclose(test, ratio) or np.isclose(training, 1 / ratio):
@@ -891,7 +891,7 @@ def check_reported_accuracy(answer):
             ),
             Mistake(
                 lambda trials: min(trials, key=lambda one: one["validation"])["test"],
-                _("The trial with the *lowest* validation accuracy is chosen."),
+                _("The trial with the lowest validation accuracy is chosen."),
                 _("Accuracy: is more better or worse?"),
             ),
             Mistake(
