@@ -231,4 +231,5 @@ def gradient_check_panel(*, hide=(), **start):
         },
         hide=hide,
     )
+    panel.add_class("panel-scroll")
     return panel.start(start)

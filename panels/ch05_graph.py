@@ -116,15 +116,19 @@ def symbol_of(layer):
 
 
 def short(value, digits=3):
-    """A number for a label: whole ones in full, others with so many digits."""
+    """A number for a label: whole ones in full, others with so many digits, tiny ones with fewer.
+
+    With more than three digits, for a sentence, tiny ones keep theirs.
+    """
     if abs(value - round(value)) < 1e-9 * max(1, abs(value)) and abs(value) < 1e6:
         text = str(round(value))
-    elif 1e-3 <= abs(value) < 10**digits - 0.5:
-        text = f"{value:.{digits}g}"
+    elif 10.0**-digits <= abs(value) < 10**digits - 0.5:
+        text = f"{value:.{digits if abs(value) >= 0.01 or digits > 3 else 2}g}"
     elif 1 <= abs(value) < 1e6:
         text = f"{value:.0f}"
     else:
-        text = f"{value:.1e}"
+        mantissa, exponent = f"{value:.{digits - 1 if digits > 3 else 0}e}".split("e")
+        text = f"{mantissa}e{int(exponent)}"
     return text.replace("-", "−")
 
 
@@ -367,6 +371,7 @@ def graph_panel(graph="apple", *, step=None, hide=(), **start):
         preset_label=_("go to"),
         hide=hide if len(graph.inputs) < MOST_INPUTS else ("presets", *_names(hide)),
     )
+    panel.add_class("panel-scroll")
     return panel.start(start)
 
 

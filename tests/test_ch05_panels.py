@@ -175,10 +175,12 @@ def test_an_edge_touches_no_node_but_its_own_two(name):
 def test_labels_keep_apart_with_long_numbers_too(name):
     graph = ALL[name]()
     panel = graph_panel(graph, step=-1)
-    values = np.random.default_rng(3).uniform(-2, 2, len(graph.inputs))
-    panel.set(**dict(zip(graph.inputs, values.tolist(), strict=True)))
-    assert panel.message == ""
-    assert not overlaps(panel)
+    rng = np.random.default_rng(3)
+    for reach in (2, 2, 5, 0.01):
+        values = rng.uniform(-reach, reach, len(graph.inputs))
+        panel.set(**dict(zip(graph.inputs, values.tolist(), strict=True)))
+        assert panel.message == ""
+        assert not overlaps(panel)
 
 
 def test_the_picture_shows_each_number_only_once_it_is_known():
@@ -372,13 +374,20 @@ def test_overflow_while_editing_becomes_a_message():
         (0.0, "0"),
         (-0.0, "0"),
         (12345.6, "12346"),
-        (1e9, "1.0e+09"),
-        (1.5e-7, "1.5e−07"),
+        (1e9, "1e9"),
+        (1.6e-7, "2e−7"),
+        (-0.00182, "−0.0018"),
         (999.7, "1000"),
     ],
 )
 def test_numbers_for_labels_are_short(value, text):
     assert short(value) == text
+
+
+def test_numbers_in_sentences_keep_their_digits():
+    assert short(-0.00182345, 4) == "−0.001823"
+    assert short(0.00091022, 4) == "0.0009102"
+    assert short(1.23456e-7, 4) == "1.235e−7"
 
 
 def test_a_relu_switch_is_closed_where_the_input_is_above_0():
