@@ -18,6 +18,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = ("common", "dataset", "panels", "exercises", "chapters")
 CH03 = "ch03_neural_net"
+CH07 = "ch07_cnn"
 
 pytestmark = pytest.mark.slow
 
@@ -99,6 +100,85 @@ MUTATIONS = [
         "functions",
         "def identity_function(x):\n    return 2 * x\n",
         (CH03,),
+    ),
+    Mutation(
+        "convolution with its filter upside down",
+        "conv_layers",
+        "def upside_down(self, x, forward=Convolution.forward):\n"
+        "    self.W[...] = self.W[:, :, ::-1, ::-1].copy()\n"
+        "    out = forward(self, x)\n"
+        "    self.W[...] = self.W[:, :, ::-1, ::-1].copy()\n"
+        "    return out\n\n\n"
+        "Convolution.forward = upside_down\n",
+        (CH07,),
+    ),
+    Mutation(
+        "slopes of filters divided by the batch size again",
+        "conv_layers",
+        "def again(self, dout, need_dx=True, backward=Convolution.backward):\n"
+        "    dx = backward(self, dout, need_dx)\n"
+        "    self.dW = self.dW / len(dout)\n"
+        "    return dx\n\n\n"
+        "Convolution.backward = again\n",
+        (CH07,),
+    ),
+    Mutation(
+        "pooling that gives its slope to all ties",
+        "conv_layers",
+        "def to_all(self, dout):\n"
+        "    dx = np.zeros(self.x.shape)\n"
+        "    for pixels, dpixels in zip(self._places(self.x), self._places(dx)):\n"
+        "        dpixels += dout * (pixels == self.out)\n"
+        "    return dx\n\n\n"
+        "Pooling.backward = to_all\n",
+        (CH07,),
+    ),
+    Mutation(
+        "padding that is always zero, under a maximum too",
+        "util",
+        "def pad_images(x, pad, value=0):\n"
+        "    return np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))\n",
+        (CH07,),
+    ),
+    Mutation(
+        "im2col with its rows in the wrong order",
+        "util",
+        "def im2col(input_data, filter_h, filter_w, stride=1, pad=0):\n"
+        "    windows = unfold(input_data, filter_h, filter_w, stride, pad)\n"
+        "    rows = windows.transpose(0, 5, 4, 1, 2, 3)\n"
+        "    return rows.reshape(-1, rows[0, 0, 0].size)\n",
+        (CH07,),
+    ),
+    Mutation(
+        "col2im that overwrites where windows overlap",
+        "util",
+        "def fold(windows, input_shape, stride=1, pad=0):\n"
+        "    n, c, h, w = input_shape\n"
+        "    padded = np.zeros((n, c, h + 2 * pad, w + 2 * pad))\n"
+        "    for i, j, pixels in places(padded, *windows.shape[2:4], stride):\n"
+        "        pixels[...] = windows[:, :, i, j]\n"
+        "    return padded[:, :, pad : pad + h, pad : pad + w]\n",
+        (CH07,),
+    ),
+    Mutation(
+        "an output size that counts padding once",
+        "util",
+        "def conv_output_size(input_size, filter_size, stride=1, pad=0):\n"
+        "    return (input_size + pad - filter_size) // stride + 1\n",
+        (CH07,),
+    ),
+    Mutation(
+        "an accuracy that drops the last incomplete batch",
+        "network",
+        "def dropping(self, x, t, batch_size=100):\n"
+        "    right = 0\n"
+        "    for i in range(len(x) // batch_size):\n"
+        "        part = slice(i * batch_size, (i + 1) * batch_size)\n"
+        "        right += np.sum(self.predict(x[part]).argmax(axis=1) == t[part])\n"
+        "    return float(right / len(x))\n\n\n"
+        "import numpy as np  # noqa: E402\n"
+        "Network.accuracy = dropping\n",
+        (CH07,),
     ),
 ]
 TESTED = sorted({chapter for mutation in MUTATIONS for chapter in mutation.chapters})
