@@ -18,6 +18,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = ("common", "dataset", "panels", "exercises", "chapters")
 CH03 = "ch03_neural_net"
+CH05 = "ch05_backprop"
 CH07 = "ch07_cnn"
 
 pytestmark = pytest.mark.slow
@@ -179,6 +180,51 @@ MUTATIONS = [
         "import numpy as np  # noqa: E402\n"
         "Network.accuracy = dropping\n",
         (CH07,),
+    ),
+    Mutation(
+        "sigmoid's slope without its second factor",
+        "layers",
+        "Sigmoid.backward = lambda self, dout: dout * self.out\n",
+        (CH05,),
+    ),
+    Mutation(
+        "relu that lets every gradient back",
+        "layers",
+        "Relu.backward = lambda self, dout: dout\n",
+        (CH05,),
+    ),
+    Mutation(
+        "affine that averages its bias gradient",
+        "layers",
+        "def averaged(self, dout, need_dx=True, backward=Affine.backward):\n"
+        "    dx = backward(self, dout, need_dx)\n"
+        "    self.db = self.db / len(dout)\n"
+        "    return dx\n\n\n"
+        "Affine.backward = averaged\n",
+        (CH05,),
+    ),
+    Mutation(
+        "softmax with loss that forgets the batch size",
+        "layers",
+        "def summed(self, dout=1, backward=SoftmaxWithLoss.backward):\n"
+        "    return backward(self, dout) * len(self.t)\n\n\n"
+        "SoftmaxWithLoss.backward = summed\n",
+        (CH05,),
+    ),
+    Mutation(
+        "a relative error that is always 0",
+        "gradient",
+        "def relative_error(a, b):\n    return 0.0\n",
+        (CH05,),
+    ),
+    Mutation(
+        "a gradient of the first layer only half as long",
+        "two_layer_net",
+        "def halved(self, x, t, gradient=TwoLayerNet.gradient):\n"
+        "    grads = gradient(self, x, t)\n"
+        "    return {**grads, 'W1': grads['W1'] / 2}\n\n\n"
+        "TwoLayerNet.gradient = halved\n",
+        (CH05,),
     ),
 ]
 TESTED = sorted({chapter for mutation in MUTATIONS for chapter in mutation.chapters})
