@@ -277,7 +277,9 @@ class StrideAndPadding(widgets.VBox):
         self.padding = slider(_("padding"), 0, 2, 1, value[1])
         self._writing = False
         super().__init__([self.stride, self.padding], value=value)
+        self.layout.overflow = "visible"
         for part in (self.stride, self.padding):
+            part.layout.width = "auto"  # as wide as there is room
             part.observe(self._read, names="value")
         self.observe(self._write, names="value")
 
