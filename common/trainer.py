@@ -40,8 +40,8 @@ class Trainer:
 
     epochs · iter_per_epoch steps are taken, iter_per_epoch = train_size // mini_batch_size; every
     step draws its batch from all training samples, with replacement.
-    optimizer: sgd, momentum, nesterov, adagrad, rmsprop or adam with optimizer_param, or an object
-    with update(params, grads). evaluate_sample_num_per_epoch: measure on the first so many samples
+    optimizer: sgd, momentum, nesterov, adagrad, rmsprop or adam, or a class, with optimizer_param;
+    or an object with update(params, grads). evaluate_sample_num_per_epoch: measure on the first so many samples
     only. verbose: print a line an epoch. rng: see util.random_source.
     Fills train_loss_list (one a step), train_acc_list and test_acc_list (one an epoch).
     Raises ValueError for names and sizes that do not fit, FloatingPointError when the loss is no

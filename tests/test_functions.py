@@ -223,6 +223,18 @@ def test_soft_labels_weigh_each_class():
     assert cross_entropy_error(y, t) == pytest.approx(expected)
 
 
+def test_rows_of_labels_must_sum_to_1_but_for_rounding():
+    y = probabilities(2, 3)
+    cross_entropy_error(y, np.full((2, 3), 1 / 3, np.float16))
+    with pytest.raises(ValueError, match=r"sum to 1; the lowest is 0.3, a sum is off by 0.1"):
+        cross_entropy_error(y, np.full((2, 3), 0.3))
+
+
+def test_one_sample_with_one_class():
+    for t in (0, [0], [[1.0]]):
+        assert softmax_loss([2.0] if np.ndim(t) < 2 else [[2.0]], t) == 0
+
+
 def test_certainty_about_the_wrong_class_costs_16_and_never_infinity():
     y = np.array([[1.0, 0.0]])
     assert cross_entropy_error(y, [1]) == pytest.approx(-np.log(1e-7))

@@ -95,6 +95,13 @@ def test_float32_keeps_its_dtype_and_a_few_digits():
     np.testing.assert_allclose(found, [6, 8], rtol=0.02)
 
 
+def test_the_step_that_was_really_taken_counts():
+    """Beside a large entry, h is rounded: 1e9 + 1e-4 is nearer than it looks."""
+    assert numerical_gradient(lambda x: float(x[0]), np.array([1e9 / 3]))[0] == 1
+    x = np.array([100 / 3], np.float32)
+    assert numerical_gradient(lambda x: float(x[0]), x)[0] == 1
+
+
 def test_a_step_that_is_lost_beside_a_huge_entry_is_reported():
     for dtype, value in ((np.float32, 1e4), (np.float64, 1e13)):
         x = np.array([1, value], dtype)

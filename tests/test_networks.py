@@ -112,6 +112,7 @@ def test_the_gradient_of_a_decayed_weight_carries_lambda_W_and_biases_do_not():
         np.testing.assert_allclose(b[key], a[key] + 0.5 * plain.params[key])
     for key in ("b1", "b2"):
         np.testing.assert_array_equal(b[key], a[key])
+    np.testing.assert_array_equal(decayed.layers["Affine1"].dW, a["W1"])  # the layer's own slope
 
 
 def test_the_numerical_gradient_leaves_running_statistics_alone():
@@ -179,6 +180,9 @@ def test_predict_in_chunks_changes_no_row(make, shape, k):
     np.testing.assert_allclose(net.predict(x), whole, rtol=1e-12)
     assert sizes == [5, 5, 5, 5, 3]
     assert whole.shape == (23, k)
+    del sizes[:]
+    net.predict(x, train_flg=True)
+    assert sizes == [23]  # batch norm must see the batch that training sees
 
 
 def test_probabilities_of_chapter_4_and_scores_of_chapter_5():
