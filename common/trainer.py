@@ -41,8 +41,8 @@ class Trainer:
     epochs · iter_per_epoch steps are taken, iter_per_epoch = train_size // mini_batch_size; every
     step draws its batch from all training samples, with replacement.
     optimizer: sgd, momentum, nesterov, adagrad, rmsprop or adam, or a class, with optimizer_param;
-    or an object with update(params, grads). evaluate_sample_num_per_epoch: measure on the first so many samples
-    only. verbose: print a line an epoch. rng: see util.random_source.
+    or an object with update(params, grads). verbose: print a line an epoch. rng: see random_source.
+    evaluate_sample_num_per_epoch: measure accuracy on the first so many samples only.
     Fills train_loss_list (one a step), train_acc_list and test_acc_list (one an epoch).
     Raises ValueError for names and sizes that do not fit, FloatingPointError when the loss is no
     longer finite; what was recorded until then stays.
