@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PARTS = ("common", "dataset", "panels", "exercises", "chapters")
 CH03 = "ch03_neural_net"
 CH05 = "ch05_backprop"
+CH06 = "ch06_training"
 CH07 = "ch07_cnn"
 
 pytestmark = pytest.mark.slow
@@ -225,6 +226,60 @@ MUTATIONS = [
         "    return {**grads, 'W1': grads['W1'] / 2}\n\n\n"
         "TwoLayerNet.gradient = halved\n",
         (CH05,),
+    ),
+    Mutation(
+        "momentum that rolls uphill",
+        "optimizer",
+        "def uphill(self, key, grad):\n"
+        "    self.v[key] = self.momentum * self.v[key] + self.lr * grad\n"
+        "    return self.v[key]\n\n\n"
+        "Momentum.change = uphill\n",
+        (CH06,),
+    ),
+    Mutation(
+        "Adam without its bias correction",
+        "optimizer",
+        "def cold(self, key, grad):\n"
+        "    self.m[key] = self.m[key] + (1 - self.beta1) * (grad - self.m[key])\n"
+        "    self.v[key] = self.v[key] + (1 - self.beta2) * (grad * grad - self.v[key])\n"
+        "    return -self.lr * self.m[key] / (np.sqrt(self.v[key]) + 1e-7)\n\n\n"
+        "Adam.change = cold\n",
+        (CH06,),
+    ),
+    Mutation(
+        "batch normalisation by the test batch's own statistics",
+        "layers",
+        "def own(self, x, train_flg=True, forward=BatchNormalization.forward):\n"
+        "    return forward(self, x, True)\n\n\n"
+        "BatchNormalization.forward = own\n",
+        (CH06,),
+    ),
+    Mutation(
+        "dropout that is active at test time",
+        "layers",
+        "def always(self, x, train_flg=True, forward=Dropout.forward):\n"
+        "    return forward(self, x, True)\n\n\n"
+        "Dropout.forward = always\n",
+        (CH06,),
+    ),
+    Mutation(
+        "weight decay that pulls biases, too",
+        "network",
+        "def all_decay(self, x, t, gradient=Network.gradient):\n"
+        "    grads = gradient(self, x, t)\n"
+        "    lam = self.weight_decay_lambda\n"
+        "    return {k: g + lam * self.params[k] * (k[0] == 'b') for k, g in grads.items()}\n\n\n"
+        "Network.gradient = all_decay\n",
+        (CH06,),
+    ),
+    Mutation(
+        "He as 2 over the root of n",
+        "initializer",
+        "def too_wide(weight_init_std, fan_in, right=weight_std):\n"
+        "    he = str(weight_init_std).lower() in ('he', 'relu')\n"
+        "    return 2 / np.sqrt(fan_in) if he else right(weight_init_std, fan_in)\n\n\n"
+        "weight_std = too_wide\n",
+        (CH06,),
     ),
 ]
 TESTED = sorted({chapter for mutation in MUTATIONS for chapter in mutation.chapters})
