@@ -70,18 +70,18 @@ def walk(f, start, lr, steps):
 def judge_path(f, points, values, steps):
     """One word for the path, and the reason for it.
 
-    diverged: it ends FAR away, or all RECENT steps go up, or down ever more steeply. converged:
-    the gradient at the end is shorter than FLAT. oscillating: most of the RECENT steps turn back on
-    the one before. Otherwise: crawling.
+    diverged: it ends FAR away, or all RECENT steps go up, or down ever more steeply where there is
+    no minimum. converged: the gradient at the end is shorter than FLAT. oscillating: most of the
+    RECENT steps turn back on the one before. Otherwise: crawling.
     """
     end, slope = points[-1], np.hypot(*f.gradient(*points[-1]))
     if steps == 0:
         return "not started", _("no step was taken")
     recent = points[-RECENT - 1 :]
     rises = np.diff(values[-RECENT - 1 :])
-    steeper = np.diff(np.hypot(*f.gradient(*recent.T))) > 0
+    steeper = np.diff(np.hypot(*f.gradient(*recent.T)))[-3:] > 0
     gone = len(points) <= steps or np.hypot(*end) > FAR
-    if values[-1] < values[0] and (gone or (values[-1] < 0 and steeper.all())):
+    if values[-1] < values[0] and (gone or (not f.minima and steeper.all())):
         return "diverged", _("the ground falls without end, and there is no lowest point")
     if gone or (values[-1] > values[0] and (rises > 0).all()):
         return "diverged", _("it lands higher and higher; the learning rate is too large here")
@@ -134,6 +134,7 @@ def draw_descent(figure, data):
     else:
         reach = 3 * max(abs(low), abs(high), 1)
         art.height.set_ylim(-reach if low < 0 else -0.3, reach)
+        art.height.yaxis.get_major_locator().set_params(numticks=6)
     art.height.minorticks_off()
     art.height.set_xlim(-0.02 * data.steps - 0.5, 1.03 * data.steps + 0.5)
     art.verdict.set_text(data.verdict)

@@ -301,12 +301,13 @@ def draw_training(figure, data):
 
 
 def _top_of_losses(data):
-    """High enough for this run but for its peaks, and for the one before if that is not higher."""
+    """High enough for this run but for its peaks, and for the one before if that is not far off."""
     tops = [2.6]
-    for curves in (data.curves, data.previous):
-        if curves is not None and curves.losses:
-            top = min(np.percentile(curves.losses, 98), 1e6)
-            tops.append(top if curves is data.curves else min(top, 2 * max(tops)))
+    if data.curves.losses:
+        tops.append(min(np.percentile(data.curves.losses, 98), 1e6))
+    if data.previous is not None and data.previous.losses:
+        before = np.percentile(data.previous.losses, 98)
+        tops += [before] if before < 2 * max(tops) else []
     return 1.1 * max(tops)
 
 

@@ -200,6 +200,7 @@ def test_the_books_three_learning_rates():
         ("saddle", 0.1, (-4, 0), 100, "converged", "saddle point"),
         ("saddle", 0.1, (-4, 0.1), 100, "diverged", "falls without end"),
         ("saddle", 0.1, (-4, 0.1), 25, "diverged", "falls without end"),
+        ("saddle", 0.1, (-3, 1), 12, "diverged", "falls without end"),
         ("Himmelblau", 0.01, (0, 0), 100, "converged", "minimum"),
         ("Himmelblau", 0.1, (0, 0), 100, "diverged", "too large"),
     ],
