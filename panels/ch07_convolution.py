@@ -253,6 +253,10 @@ def describe_convolution(data):
 class Table(NumberGrid):
     """A table of numbers that may also change its size, up to LARGEST rows and columns."""
 
+    def __init__(self, label, rows):
+        super().__init__(label, rows)
+        self.layout.flex_flow = "row wrap"  # on a narrow screen the label stands above
+
     @traitlets.validate("value")
     def _keep_shape(self, proposal):
         rows = proposal["value"]
@@ -304,7 +308,7 @@ class StrideAndPadding(widgets.VBox):
 def convolution_panel(*, hide=(), stride=1, padding=0, **start):
     """The stepper. start: image, filter, bias, step; stride and padding are given by name, too."""
     image, filter = Table(_("image"), IMAGE), Table(_("filter"), FILTER)
-    moves, step = StrideAndPadding(), Scrubber(_("window"), 3, interval=700)
+    moves, step = StrideAndPadding(), Scrubber(_("window (from 0)"), 3, interval=700)
 
     def follow(change):
         """The scrubber ends at the last window, however many there are."""
