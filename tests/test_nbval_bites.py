@@ -18,6 +18,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = ("common", "dataset", "panels", "exercises", "chapters")
 CH03 = "ch03_neural_net"
+CH04 = "ch04_learning"
 CH05 = "ch05_backprop"
 CH06 = "ch06_training"
 CH07 = "ch07_cnn"
@@ -280,6 +281,70 @@ MUTATIONS = [
         "    return 2 / np.sqrt(fan_in) if he else right(weight_init_std, fan_in)\n\n\n"
         "weight_std = too_wide\n",
         (CH06,),
+    ),
+    Mutation(
+        "squares without their half",
+        "functions",
+        "def sum_squared_error(y, t):\n    return np.sum((y - t) ** 2)\n",
+        (CH04,),
+    ),
+    Mutation(
+        "cross-entropy summed over the batch",
+        "functions",
+        "_mean = cross_entropy_error\n"
+        "def cross_entropy_error(y, t):\n"
+        "    return _mean(y, t) * (len(y) if y.ndim == 2 else 1)\n",
+        (CH04,),
+    ),
+    Mutation(
+        "cross-entropy with a larger 1e-7",
+        "functions",
+        "def cross_entropy_error(y, t):\n"
+        "    return mean_cost(np.log(y + 1e-3), t, 'cross_entropy_error')\n",
+        (CH04,),
+    ),
+    Mutation(
+        "a numerical gradient by forward differences",
+        "gradient",
+        "def numerical_gradient(f, x):\n"
+        "    slopes = np.zeros_like(x)\n"
+        "    for i in np.ndindex(x.shape):\n"
+        "        value, here = x[i], f(x)\n"
+        "        x[i] = value + 1e-4\n"
+        "        slopes[i], x[i] = (f(x) - here) / 1e-4, value\n"
+        "    return slopes\n",
+        (CH04,),
+    ),
+    Mutation(
+        "a numerical gradient that takes integers",
+        "gradient",
+        "_strict = numerical_gradient\n"
+        "def numerical_gradient(f, x):\n"
+        "    return _strict(f, np.array(x, dtype=float) if x.dtype.kind == 'i' else x)\n",
+        (CH04,),
+    ),
+    Mutation(
+        "SGD that takes any learning rate",
+        "optimizer",
+        "class SGD(SGD):\n    def __init__(self, lr=0.01):\n        super().__init__(abs(lr))\n",
+        (CH04,),
+    ),
+    Mutation(
+        "a trainer that never looks at the last sample of a batch",
+        "trainer",
+        "class Trainer(Trainer):\n"
+        "    def __init__(self, *args, **kwargs):\n"
+        "        super().__init__(*args, **kwargs)\n"
+        "        self.batch_size -= 1\n",
+        (CH04,),
+    ),
+    Mutation(
+        "a sigmoid layer whose slope is twice too large",
+        "layers",
+        "class Sigmoid(Sigmoid):\n"
+        "    def backward(self, dout):\n"
+        "        return 2 * super().backward(dout)\n",
+        (CH04,),
     ),
 ]
 TESTED = sorted({chapter for mutation in MUTATIONS for chapter in mutation.chapters})
