@@ -8,8 +8,8 @@ from .style import BLUE, GREEN, GREY, NORMAL, PURPLE, SMALL
 MEMBERS = {
     "GD": (0.0, 1.0, _("the slope over\nall samples")),
     "SGD": (1.1, 1.0, _("a batch\nat a time")),
-    "Momentum": (2.2, 2.0, _("remembers\nthe direction")),
-    "Nesterov": (3.3, 2.0, _("looks\nahead first")),
+    "Momentum": (2.2, 1.9, _("remembers\nthe direction")),
+    "Nesterov": (3.3, 2.6, _("looks\nahead first")),
     "AdaGrad": (2.2, 0.0, _("a step size\nper weight")),
     "RMSprop": (3.3, 0.0, _("forgets\nold slopes")),
     "Adam": (4.4, 1.0, _("direction\nand step size")),
@@ -28,7 +28,7 @@ COLORS = {"Momentum": BLUE, "Nesterov": BLUE, "AdaGrad": GREEN, "RMSprop": GREEN
 
 def draw_family(axes):
     """Draws the tree on these axes and returns it in words."""
-    axes.set(xlim=(-0.55, 4.95), ylim=(-0.55, 2.5))
+    axes.set(xlim=(-0.55, 4.95), ylim=(-0.75, 2.95))
     axes.set_axis_off()
     for parent, child in CHILDREN:
         start, end = MEMBERS[parent][:2], MEMBERS[child][:2]

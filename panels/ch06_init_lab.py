@@ -220,11 +220,11 @@ def theory(std, activation, depth, width, batch_norm):
 def draw_init_lab(figure, data):
     art = artists(figure, _lay_out)
     net, kept = data.net, data.kept
-    slots = max(net.depth, kept.depth if kept else 0)
-    if art.slots != slots:
-        art.background.set_data(_background(slots, tuple(figure.get_size_inches())))
-        _place(art, slots)
-        art.slots = slots
+    slots, reach = max(net.depth, kept.depth if kept else 0), _reach(net, kept)
+    if art.frame != (slots, reach):
+        art.background.set_data(_background(slots, reach, tuple(figure.get_size_inches())))
+        _place(art, slots, reach)
+        art.frame = slots, reach
     kind = ACTIVATIONS[net.activation]
     _draw_bars(art.activations, [one.histogram for one in net.layers])
     _draw_bars(art.gradients, [one.gradients for one in net.layers])
@@ -254,6 +254,13 @@ def _row(net, name, is_share, pitch):
     values = [getattr(layer, name) for layer in net.layers]
     words = [f"{100 * value:.0f}" if is_share else short(value) for value in values]
     return "".join(word.center(pitch) for word in words)
+
+
+def _reach(net, kept):
+    """The powers of ten, up and down, that the spreads are drawn over."""
+    layers = [*net.layers, *(kept.layers if kept else ())]
+    spreads = _visible([value for one in layers for value in (one.std, one.gradient_std)])
+    return 3 if np.abs(np.log10(spreads)).max() < 3 else 12
 
 
 def _visible(values):
@@ -308,6 +315,10 @@ def _characters(slots):
     return int(88 // slots)
 
 
+def _limits(reach):
+    return 10.0 ** (-1.1 * reach), 10.0 ** (1.1 * reach)
+
+
 def _width(figure, slots):
     """The width of the histograms at which the table's columns stand beneath them."""
     text = figure.text(0, 0, "0" * 200, **MONO)
@@ -316,7 +327,7 @@ def _width(figure, slots):
     return _characters(slots) * slots * pitch / figure.bbox.width
 
 
-def _axes(figure, slots):
+def _axes(figure, slots, reach):
     """The three pairs of axes, empty: activations, gradients, spread."""
     width = _width(figure, slots)
     forward = add_axes(figure, (LEFT, 0.7, width, 0.235))
@@ -324,16 +335,16 @@ def _axes(figure, slots):
     spread = add_axes(figure, (0.775, 0.12, 0.215, 0.68))
     for axes in (forward, backward):
         axes.set(xlim=(0, slots), ylim=(0, TOP))
-    spread.set(yscale="log", ylim=(1e-13, 1e13), xlim=(0.5, slots + 0.5))
+    spread.set(yscale="log", ylim=_limits(reach), xlim=(0.5, slots + 0.5))
     return forward, backward, spread
 
 
-@lru_cache(maxsize=DEEPEST)
-def _background(slots, size):
+@lru_cache(maxsize=2 * DEEPEST)
+def _background(slots, reach, size):
     """All that does not change while values do, as one image: it would cost most of the time."""
     figure = Figure(figsize=size, dpi=DPI, facecolor="white")
     canvas = FigureCanvasAgg(figure)
-    forward, backward, spread = _axes(figure, slots)
+    forward, backward, spread = _axes(figure, slots, reach)
     for axes in (forward, backward):
         axes.set(yticks=[0, 0.1, 0.2, 0.3], yticklabels=["0", "10", "20", "30+"])
         axes.set_ylabel(_("% of values"), fontsize=SMALL)
@@ -343,7 +354,7 @@ def _background(slots, size):
     )
     spread.set_xlabel(_("layer"), fontsize=SMALL)
     spread.set_ylabel(_("standard deviation"), fontsize=SMALL)
-    spread.set(yticks=10.0 ** np.arange(-12, 13, 4), xticks=range(1, slots + 1))
+    spread.set(yticks=10.0 ** np.arange(-reach, reach + 1, reach // 3), xticks=range(1, slots + 1))
     spread.minorticks_off()
     spread.grid(color="#E5E5E5", linewidth=0.6)
     lines = [*_spread_lines(spread)[:4]]
@@ -379,14 +390,14 @@ def _spread_lines(axes):
 
 def _lay_out(figure):
     size = tuple(figure.get_size_inches())
-    background = figure.figimage(_background(DEEPEST, size), origin="upper", zorder=-1)
-    forward, backward, spread = _axes(figure, DEEPEST)
+    background = figure.figimage(_background(DEEPEST, 12, size), origin="upper", zorder=-1)
+    forward, backward, spread = _axes(figure, DEEPEST, 12)
     for axes in (forward, backward, spread):
         axes.set_axis_off()
     std, back, theory, theory_back, std_kept, back_kept = _spread_lines(spread)
     outline = {"colors": BLACK, "linewidths": 1.1}
     return SimpleNamespace(
-        slots=None,
+        frame=None,
         background=background,
         axes=(forward, backward, spread),
         title=forward.set_title("", fontsize=NORMAL, loc="left"),
@@ -408,7 +419,7 @@ def _lay_out(figure):
     )  # fmt: skip
 
 
-def _place(art, slots):
+def _place(art, slots, reach):
     """Fits the axes to so many layers."""
     forward, backward, spread = art.axes
     width = _width(forward.figure, slots)
@@ -416,7 +427,7 @@ def _place(art, slots):
         _x, bottom, _width_before, height = axes.get_position().bounds
         axes.set_position((LEFT, bottom, width, height))
         axes.set_xlim(0, slots)
-    spread.set_xlim(0.5, slots + 0.5)
+    spread.set(xlim=(0.5, slots + 0.5), ylim=_limits(reach))
 
 
 def describe_init_lab(data):
@@ -504,6 +515,7 @@ def init_lab_panel(*, hide=(), **start):
             choice(_("nodes in each"), WIDTHS, 100),
             slider(_("seed"), 0, 20, 1, 0),
         ],
+        widths=(230, 200, 230),
     )
     keep = Keep()
     five = {"network": (5, 100, 0), "batch_norm": False}
@@ -529,9 +541,9 @@ def init_lab_panel(*, hide=(), **start):
         controls={
             "weights": FirstWeights(_("first weights"), 1.0),
             "activation": choice(_("activation"), ACTIVATIONS.keys()),
-            "network": network,
             "batch_norm": toggle(_("batch norm")),
             "kept": keep,
+            "network": network,
         },
         compute=compute_init_lab,
         draw=draw_init_lab,
@@ -540,5 +552,6 @@ def init_lab_panel(*, hide=(), **start):
         presets=presets,
         hide=hide,
     )
-    keep.read = lambda: tuple(value for name, value in panel.values.items() if name != "kept")
+    names = ("weights", "activation", "network", "batch_norm")
+    keep.read = lambda: tuple(panel.values[name] for name in names)
     return panel.start(start)

@@ -18,7 +18,8 @@ from .style import BLACK, BLUE, GREEN, GREY, NORMAL, ORANGE, PURPLE, RED, SMALL,
 from .surfaces import SURFACES, draw_surface
 
 NAMES = ("SGD", "Momentum", "Nesterov", "AdaGrad", "RMSprop", "Adam")
-BOOK = {"SGD": 0.95, "Momentum": 0.1, "AdaGrad": 1.5, "Adam": 0.3}  # for x²/20 + y², as in 6.1
+# The book's rates for x²/20 + y², 0.95, 0.1, 1.5 and 0.3, at the sliders' nearest steps.
+BOOK = {"SGD": 10**-0.02, "Momentum": 0.1, "AdaGrad": 10**0.18, "Adam": 10**-0.52}
 RATES = {**BOOK, "Nesterov": 0.1, "RMSprop": 0.1}
 LAST = 60  # steps of a race
 FAR = 1e3  # a place farther out than this counts as run away
@@ -132,7 +133,7 @@ def draw_race(figure, data):
     _scale(art.height, np.concatenate(shown) if shown else np.ones(1))
     art.now.set_xdata([data.step, data.step])
     handles = [art.paths[name] for name in NAMES if name in running]
-    labels = [f"{runner.name}, lr {runner.lr:.3g}" for runner in data.runners]
+    labels = [f"{runner.name}, lr {runner.lr:.2g}" for runner in data.runners]
     order = [NAMES.index(runner.name) for runner in data.runners]
     labels = [label for _place, label in sorted(zip(order, labels, strict=True))]
     art.height.legend(
@@ -238,7 +239,7 @@ def race_panel(*, hide=(), **start):
         for name in NAMES
         for part in (
             toggle(name, name in BOOK),
-            log_slider(_("learning rate"), -3, 0.5, 0.05, RATES[name]),
+            log_slider(_("lr of {name}").format(name=name), -3, 0.5, 0.01, RATES[name]),
         )
     ]
     equal = racers(**dict.fromkeys(NAMES, 0.1))
@@ -254,8 +255,9 @@ def race_panel(*, hide=(), **start):
                     slider(_("start x"), -8.0, 8.0, 0.1, -7.0),
                     slider(_("start y"), -5.0, 5.0, 0.1, 2.0),
                 ],
+                widths=(300, 300),
             ),
-            "rates": Several(_("racers"), parts),
+            "rates": Several(_("racers"), parts, widths=(112, 280) * len(NAMES)),
             "step": Scrubber(_("step"), LAST, 30, interval=150),
         },
         compute=lambda rates, **values: compute_race(
@@ -268,17 +270,18 @@ def race_panel(*, hide=(), **start):
             _("the book's four"): {**valley, "rates": racers(**BOOK)},
             _("SGD alone, a little slower"): {**valley, "rates": racers(SGD=10**-0.1)},
             _("all six, one rate for all"): {**valley, "rates": equal},
-            _("a rate too large for SGD"): {**valley, "rates": racers(SGD=10**0.05, Adam=0.3)},
+            _("a rate too large for SGD"): {
+                **valley, "rates": racers(SGD=10**0.05, Adam=10**-0.52),
+            },
             _("off the ridge of the saddle"): {
                 "surface": "saddle", "start": (-4.0, 0.1), "momentum": 0.9,
                 "rates": equal,
             },
             _("Himmelblau's four minima"): {
                 "surface": "Himmelblau", "start": (0.0, 0.0), "momentum": 0.9,
-                "rates": racers(SGD=0.01, Momentum=10**-2.5, AdaGrad=1.0, Adam=0.3),
+                "rates": racers(SGD=0.01, Momentum=10**-2.5, AdaGrad=1.0, Adam=10**-0.52),
             },
         },
         hide=hide,
     )  # fmt: skip
-    panel.controls["rates"].add_class("panel-racers")
     return panel.start(start)

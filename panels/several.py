@@ -8,17 +8,20 @@ class Several(widgets.Box):
     """Parts side by side under one label; `value` is the tuple of the parts' values.
 
     Setting `value` sets all the parts and is one change; moving one part is one, too.
+    widths: of the parts, in pixels, where there is room; they wrap where there is none.
     """
 
     value = traitlets.Tuple()
 
-    def __init__(self, label, parts):
+    def __init__(self, label, parts, widths):
         self.parts = tuple(parts)
         self.description = label
         self._busy = False
-        super().__init__(self.parts, value=self._read())
+        whole = widgets.Layout(flex="1 1 100%", flex_flow="row wrap", grid_gap="2px 20px")
+        super().__init__(self.parts, value=self._read(), layout=whole)
         self.add_class("panel-wide")
-        for part in self.parts:
+        for part, width in zip(self.parts, widths, strict=True):
+            part.layout = widgets.Layout(flex=f"0 1 {width}px", width="auto", min_width="0")
             part.observe(self._moved, names="value")
 
     def _read(self):
