@@ -169,7 +169,7 @@ def test_hosts_and_paths_of_a_machine_are_recognised():
     home = "/" + "home/ann/book"
     assert named(f"see {home}") and named("see " + HOSTS[0]) and named(str(ROOT))
     assert named("https:" + "//mirror.example/simple/numpy")
-    assert not named("networks/work/home and https://github.com/someone/simple")
+    assert not named("networks/" + "work/home and https://github.com/someone/simple")
 
 
 def test_no_file_names_a_package_host_or_a_path_of_a_machine():
