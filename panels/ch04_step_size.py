@@ -46,9 +46,11 @@ class StepSize(NamedTuple):
 
 def difference(f, x, h, method):
     """The forward difference (f(x + h) - f(x)) / h or the central one, in the dtype of x."""
-    if method == "forward":
-        return (f(x + h) - f(x)) / h
-    return (f(x + h) - f(x - h)) / (2 * h)
+    shape = np.broadcast(x, h).shape
+    x, h = np.atleast_1d(x, h)  # NumPy 1 makes float64 of 2 times a lone float32
+    below = x if method == "forward" else x - h
+    width = h if method == "forward" else 2 * h
+    return ((f(x + h) - f(below)) / width).reshape(shape)[()]
 
 
 def compute_step_size(function, x, precision, h):
