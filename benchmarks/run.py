@@ -1,4 +1,4 @@
-"""How fast is it? Each row times two ways of doing the same thing in turn, A B A B …, in one run.
+"""How fast is it? Each row times two ways of doing one thing in turn, A B A B …, in one run.
 
     python benchmarks/run.py [--threads N] [--rounds N] [part of a row's name …]
 
@@ -19,12 +19,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 arguments.add_argument("--threads", type=int, default=os.cpu_count(), help="for NumPy and PyTorch")
-arguments.add_argument("--rounds", type=int, default=40)
+arguments.add_argument("--rounds", type=int, default=15)
 arguments.add_argument("rows", nargs="*", help="only rows whose name contains one of these words")
 OPTIONS = arguments.parse_args()
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[name] = str(OPTIONS.threads)  # read once, when NumPy is loaded
 
+import ipywidgets as widgets  # noqa: E402
 import numpy as np  # noqa: E402
 
 from benchmarks import straightforward  # noqa: E402
@@ -46,12 +47,20 @@ def seconds(function):
     return time.perf_counter() - start
 
 
-def compare(name, goal, a, b, rounds=None):
-    """Print one row: the medians of a and b in milliseconds, and the median ratio a / b."""
+def compare(name, goal, a, b, rounds=None, each=5):
+    """Print one row: the medians of a and b in milliseconds, and the median ratio a / b.
+
+    A round is a few warm-up calls and `each` timed ones of a, then the same of b. Calls one by one
+    in turn would be unfair: NumPy's and PyTorch's idle threads wait in a loop and slow the other.
+    """
     if OPTIONS.rows and not any(word in name for word in OPTIONS.rows):
         return
-    seconds(a), seconds(b)
-    pairs = np.array([(seconds(a), seconds(b)) for _ in range(rounds or OPTIONS.rounds)])
+
+    def block(function):
+        times = [seconds(function) for _ in range(2 * each)]
+        return np.median(times[each:])
+
+    pairs = np.array([(block(a), block(b)) for _ in range(rounds or OPTIONS.rounds)])
     low, ratio, high = np.percentile(pairs[:, 0] / pairs[:, 1], [25, 50, 75])
     first, second = 1000 * np.median(pairs, axis=0)
     spread = f"({low:.2f} to {high:.2f})"
@@ -163,29 +172,35 @@ def imports():
 
 
 def redraws():
-    """From a control's new value to the new picture, for every panel of the test table."""
-    from tests.test_panels import PANELS, make  # the one list of panels
+    """From a control's new value to the new picture, for the sliders of every panel."""
+    from tests.test_panels import PANELS  # the one list of panels
 
-    print("\nA panel's redraw in the kernel, in milliseconds: median, slowest of ten")
-    for row in PANELS:
-        panel = make(row)
-        times = []
-        for control, values in sweeps(panel):
-            for value in values:
-                times.append(1000 * seconds(lambda p=panel, c=control, v=value: p.set(**{c: v})))
+    print(
+        "\nA panel's redraw in the kernel, in milliseconds: median, and one in ten is slower than"
+    )
+    for name, make in PANELS.items():
+        panel = make()
+        times = [
+            1000
+            * seconds(
+                lambda panel=panel, control=control, value=value: panel.set(**{control: value})
+            )
+            for control, value in sweep(panel)
+        ]
         if times:
-            tenth = np.percentile(times, 90)
-            print(f"  {panel.title:<50} {np.median(times):7.1f} {tenth:7.1f}")
+            print(f"  {name:<50} {np.median(times):7.1f} {np.percentile(times, 90):7.1f}")
 
 
-def sweeps(panel):
-    """A few values for each slider of a panel."""
+def sweep(panel):
+    """Each slider of a panel through five of its values."""
     for name, widget in panel.controls.items():
-        if hasattr(widget, "min") and hasattr(widget, "max"):
-            low, high = widget.min, widget.max
-            values = np.linspace(low, high, 5)
-            whole = isinstance(widget.value, int)
-            yield name, [int(v) if whole else float(v) for v in values]
+        if isinstance(widget, widgets.FloatLogSlider):
+            exponents = np.linspace(widget.min, widget.max, 5)
+            yield from ((name, float(widget.base**e)) for e in exponents)
+        elif isinstance(widget, (widgets.FloatSlider, widgets.IntSlider)):
+            steps = (widget.max - widget.min) / widget.step
+            for k in np.linspace(0, steps, 5).round():
+                yield name, type(widget.value)(round(widget.min + k * widget.step, 9))
 
 
 def memory(rng):
