@@ -229,12 +229,13 @@ def test_a_network_and_its_optimizer_can_be_copied_and_pickled_together(kind):
 
 
 @pytest.mark.parametrize(
-    ("optimizer", "near"),
-    [(SGD(0.95), 0.5), (Momentum(0.1), 0.5), (Nesterov(0.1), 0.5), (AdaGrad(1.5), 0.1),
-     (RMSprop(0.1), 5), (Adam(0.3), 0.5)],
+    ("kind", "lr", "near"),
+    [(SGD, 0.95, 0.5), (Momentum, 0.1, 0.5), (Nesterov, 0.1, 0.5), (AdaGrad, 1.5, 0.1),
+     (RMSprop, 0.1, 5), (Adam, 0.3, 0.5)],
 )  # fmt: skip
-def test_the_race_of_chapter_6_comes_down_the_valley(optimizer, near):
+def test_the_race_of_chapter_6_comes_down_the_valley(kind, lr, near):
     params, grads, history = {"x": -7.0, "y": 2.0}, {}, []
+    optimizer = kind(lr)
     for _ in range(60):
         history.append((params["x"], params["y"]))
         grads["x"], grads["y"] = params["x"] / 10.0, 2.0 * params["y"]
