@@ -45,6 +45,7 @@ import base64
 import html
 import io
 import logging
+import signal
 import threading
 import time
 import weakref
@@ -301,8 +302,10 @@ class Panel(widgets.VBox):
 
     def _show_preset(self, name):
         self._naming = True
-        self._preset_choice.value = name
-        self._naming = False
+        try:
+            self._preset_choice.value = name
+        finally:
+            self._naming = False
 
     def _preset_chosen(self, change):
         if self._naming:
@@ -344,7 +347,8 @@ class RunPanel(Panel):
     them cheap: the state before the first step. Between steps the kernel answers other messages.
     Nothing runs unless the button is pressed (or `run()` or `run_now()` is called), so a
     notebook that is executed without a browser shows the state before the first step. A panel that
-    is built again, because its cell was run again, stops its own older run.
+    is built again, because its cell was run again, stops its own older run; interrupting the
+    kernel stops all runs.
     """
 
     SLICE = 0.04  # seconds of work before other messages get their turn
@@ -388,6 +392,9 @@ class RunPanel(Panel):
                 for data in self._steps():  # noqa: B007, the last one is shown
                     pass
                 self._show(data)
+        except KeyboardInterrupt:
+            stopped.set()
+            raise
         finally:
             self._end(stopped, data)
         return self
@@ -443,6 +450,7 @@ class RunPanel(Panel):
         data = shown = None
         drawn = rested = time.monotonic()
         try:
+            _hear_interrupts()
             with self._errors_said():
                 for data in self._steps():
                     if stopped.is_set():
@@ -454,6 +462,7 @@ class RunPanel(Panel):
                         shown, drawn = data, time.monotonic()
                     if now - rested > self.SLICE:
                         await asyncio.sleep(0.004)  # a message takes several turns of the loop
+                        _hear_interrupts()
                         rested = time.monotonic()
                 if data is not shown and stopped is self._stopped:
                     self._show(data)
@@ -492,6 +501,19 @@ class RunPanel(Panel):
 
     def _below_controls(self):
         return [self._progress_html]
+
+
+def _hear_interrupts():
+    """A kernel ignores interrupts while no cell runs: from now on they stop runs instead."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, _stop_all)
+
+
+def _stop_all(number, frame):
+    for panel in list(_RUN_PANELS):
+        panel.stop()
 
 
 # Controls. Each has a visible label, and the helper gives the browser its accessible name.

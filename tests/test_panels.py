@@ -780,6 +780,43 @@ def test_a_kernel_answers_during_a_run_stops_it_and_restarts_in_the_middle_of_on
         manager.shutdown_kernel(now=True)
 
 
+def test_an_interrupt_stops_a_run_and_nothing_else():
+    manager, client = start_new_kernel(kernel_name="python3", cwd=str(Path(__file__).parent))
+
+    def ask(code, expression, status="ok"):
+        reply = client.execute(code, user_expressions={"x": expression}, reply=True, timeout=60)
+        assert reply["content"]["status"] == status, reply["content"]
+        return reply["content"]["user_expressions"]["x"]["data"]["text/plain"] if code else None
+
+    def wait_for(state):
+        limit = time.monotonic() + 30
+        while (now := ask("1", "panel.state")) != repr(state):
+            assert time.monotonic() < limit, now
+
+    try:
+        ask(CELL, "1")
+        for _i in range(2):  # once between cells, as the toolbar's button finds it most often
+            ask("panel.run()", "1")
+            before = int(ask("1", "panel.data.total"))
+            while int(ask("1", "panel.data.total")) == before:
+                pass
+            manager.interrupt_kernel()
+            wait_for("stopped")
+        # A run that a cell waits for is stopped, too, and the cell tells of the interrupt.
+        sent = client.execute("print(1); panel.run_now()")
+        while client.get_iopub_msg(timeout=30)["msg_type"] != "stream":
+            pass
+        time.sleep(0.2)
+        manager.interrupt_kernel()
+        while (reply := client.get_shell_msg(timeout=30))["parent_header"]["msg_id"] != sent:
+            pass
+        assert reply["content"]["ename"] == "KeyboardInterrupt"
+        wait_for("stopped")
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
 def test_a_run_without_progress_is_refused():
     def run(steps):
         yield Toy(1, 2.0)
