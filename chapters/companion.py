@@ -130,3 +130,16 @@ check()
 # locale/<language>/LC_MESSAGES/companion.mo; without one they stay English.
 gettext.bindtextdomain("companion", os.path.join(project_folder(), "locale"))
 gettext.textdomain("companion")
+
+
+def describe_pictures():
+    """Store words beside each plotted picture, where a notebook shows one."""
+    from IPython import get_ipython
+    from panels.alt_text import describe_figures
+
+    shell = get_ipython()
+    if shell is not None:
+        describe_figures(shell.display_formatter)
+
+
+describe_pictures()
