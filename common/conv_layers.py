@@ -104,7 +104,7 @@ class Pooling:
 
     def backward(self, dout):
         dout = upstream(dout, self.out, self)
-        padded = pad_images(self.x, self.pad, -np.inf)
+        padded = pad_images(self.x, self.pad, np.nan)  # which equals nothing and never wins
         dx = np.zeros(padded.shape, dout.dtype)
         apart = self.stride >= max(self.pool_h, self.pool_w)  # no pixel stands in two windows
         open_ = np.ones(dout.shape, bool)  # windows whose winner is still to be found

@@ -310,6 +310,9 @@ def test_cross_entropy_refuses_scores():
         with pytest.raises(ValueError, match=r"probabilities from 0 to 1.*softmax first"):
             cross_entropy_error(y, [0])
     assert cross_entropy_error(np.array([[1 + 1e-6, 0]]), [0]) == pytest.approx(0, abs=1e-5)
+    cross_entropy_error([1.001, 0], 0)  # so much rounding is forgiven, and no more
+    with pytest.raises(ValueError, match=r"has 0 to 1\.0011;"):
+        cross_entropy_error([1.0011, 0], 0)
 
 
 def test_squares_need_one_shape():

@@ -842,6 +842,12 @@ def test_dropout_draws_as_the_book_does_and_multiplies_with_its_mask():
     np.testing.assert_array_equal(layer.backward(np.ones(x.shape)), mask)
 
 
+def test_a_draw_of_just_the_ratio_is_dropped_as_in_the_book(monkeypatch):
+    monkeypatch.setattr(np.random, "random", lambda shape: np.full(shape, 0.25))
+    assert not Dropout(0.25).forward(np.ones(3)).any()
+    assert Dropout(0.24).forward(np.ones(3)).all()
+
+
 def test_dropout_drops_its_share_and_the_test_has_the_same_mean():
     layer = Dropout(0.3, rng=0)
     x = np.ones((400, 100))
@@ -914,6 +920,11 @@ def test_batch_norm_refuses_a_batch_of_one_and_a_test_before_training():
     assert layer.running_mean is None
     with pytest.raises(RuntimeError, match=r"no running mean.*train first"):
         layer.forward(np.ones((3, 2)), train_flg=False)
+
+
+def test_batch_norm_of_one_feature_asks_for_rows_too():
+    with pytest.raises(ValueError, match=r"x has shape \(7,\); rows \(N, 1\)"):
+        BatchNormalization(np.ones(1), np.zeros(1)).forward(np.ones(7))
 
 
 def test_running_statistics_that_were_handed_in_stay_the_callers():
@@ -1000,7 +1011,7 @@ def test_convolution_gives_what_seven_loops_give(shape, fn, fh, fw, stride, pad)
 def test_pooling_gives_what_loops_give_with_ties(shape, ph, pw, stride, pad, levels):
     if pad >= min(ph, pw) or ph > shape[2] + 2 * pad or pw > shape[3] + 2 * pad:
         return
-    x = np.random.default_rng(1).integers(-levels, 0, shape).astype(float)  # all below 0
+    x = np.random.default_rng(1).integers(-levels, 1, shape).astype(float)  # none above 0
     layer = Pooling(ph, pw, stride, pad)
     out, where, dx = pool(x, ph, pw, stride, pad)
     np.testing.assert_array_equal(layer.forward(x), out)
@@ -1027,6 +1038,14 @@ def test_pooling_halves_an_image_and_padding_never_wins():
     x = np.array([[1, 2, 1, 0], [0, 1, 2, 3], [3, 0, 1, 2], [2, 4, 0, 1]]).reshape(1, 1, 4, 4)
     assert Pooling(2, 2).forward(x).tolist() == [[[[2, 3], [4, 2]]]]
     assert (Pooling(2, 2, 1, 1).forward(-np.ones((1, 1, 3, 3))) == -1).all()
+
+
+def test_a_frame_of_padding_takes_no_slope_whatever_the_pixels_are():
+    for value in (-np.inf, 0, np.inf):
+        layer = Pooling(2, 2, 1, 1)
+        out = layer.forward(np.full((1, 1, 2, 2), value))
+        assert (out == value).all()
+        np.testing.assert_array_equal(layer.backward(np.ones(out.shape))[0, 0], [[4, 2], [2, 1]])
 
 
 def test_the_first_maximum_wins_a_tie():

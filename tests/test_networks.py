@@ -115,6 +115,12 @@ def test_the_gradient_of_a_decayed_weight_carries_lambda_W_and_biases_do_not():
     np.testing.assert_array_equal(decayed.layers["Affine1"].dW, a["W1"])  # the layer's own slope
 
 
+@pytest.mark.parametrize("kind", [MultiLayerNet, MultiLayerNetExtend])
+def test_weights_decay_only_where_that_is_asked_for(kind):
+    assert kind(5, [4], 3).weight_decay_lambda == 0
+    assert kind(5, [4], 3, weight_decay_lambda=0.5).weight_decay_lambda == 0.5
+
+
 def test_the_numerical_gradient_leaves_running_statistics_alone():
     net = MultiLayerNetExtend(5, [4], 3, use_batchnorm=True, rng=1)
     x, t = batch((5,), 3)
@@ -155,6 +161,16 @@ def test_two_dropout_layers_of_one_seed_draw_different_masks():
     net = MultiLayerNetExtend(5, [40, 40], 3, use_dropout=True, rng=1)
     net.gradient(*batch((5,), 3))
     assert (net.layers["Dropout1"].mask != net.layers["Dropout2"].mask).any()
+
+
+def test_a_seed_reproduces_the_masks_too():
+    masks = []
+    for np_seed in (5, 6):
+        np.random.seed(np_seed)
+        net = MultiLayerNetExtend(5, [40], 3, use_dropout=True, rng=1)
+        net.gradient(*batch((5,), 3))
+        masks.append(net.layers["Dropout1"].mask)
+    np.testing.assert_array_equal(*masks)
 
 
 def test_gradient_check_in_the_shape_of_the_books():
@@ -419,6 +435,15 @@ def test_parameters_come_back_from_a_file(make, shape, k, tmp_path):
         np.testing.assert_array_equal(p, net.params[key])
     assert other.loss(x, t, True) == net.loss(x, t, True)
     assert [f.name for f in tmp_path.iterdir()] == ["mine.npz"]
+
+
+def test_a_file_without_a_name_is_params_npz_in_this_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    net, other = TwoLayerNet(5, 4, 3, rng=1), TwoLayerNet(5, 4, 3, rng=2)
+    net.save_params()
+    assert [f.name for f in tmp_path.iterdir()] == ["params.npz"]
+    other.load_params()
+    np.testing.assert_array_equal(other.params["W1"], net.params["W1"])
 
 
 def test_a_file_that_does_not_fit_changes_nothing(tmp_path):

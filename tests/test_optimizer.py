@@ -57,6 +57,15 @@ def test_five_steps_follow_the_formula(kind):
 
 
 @each_kind
+def test_the_first_step_is_small_where_nobody_says_how_large(kind):
+    lr = 0.001 if kind is Adam else 0.01  # the book's
+    assert kind().lr == lr
+    W = np.ones(1)
+    kind().update({"W": W}, {"W": [1.0]})
+    assert W[0] == pytest.approx(by_formula(kind.__name__, 1.0, [1.0], lr)[0])
+
+
+@each_kind
 def test_arrays_change_in_place_and_gradients_do_not_change(kind):
     W, g = np.ones((2, 3)), np.full((2, 3), 0.5)
     params, grads = {"W": W}, {"W": g}

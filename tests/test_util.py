@@ -12,6 +12,7 @@ from common.util import (
     conv_output_size,
     fold,
     im2col,
+    pad_images,
     random_source,
     shuffle_dataset,
     smooth_curve,
@@ -170,6 +171,21 @@ def test_col2im_is_the_transpose_of_im2col_and_fold_of_unfold(w):
     d = normal(*laid.shape, seed=3)
     there = np.sum(laid * d)
     assert there == pytest.approx(np.sum(x * fold(d, shape, stride, pad)), abs=1e-10)
+
+
+def test_windows_stand_side_by_side_where_nobody_says_otherwise():
+    x = normal(1, 2, 4, 5)
+    np.testing.assert_array_equal(unfold(x, 2, 3), unfold(x, 2, 3, 1, 0))
+    d = normal(*unfold(x, 2, 3).shape)
+    np.testing.assert_array_equal(fold(d, x.shape), fold(d, x.shape, 1, 0))
+    assert unfold(x, 2, 3).shape == (1, 2, 2, 3, 3, 3)
+
+
+def test_no_padding_makes_no_copy():
+    x = normal(1, 2, 4, 5)
+    assert pad_images(x, 0) is x
+    np.testing.assert_array_equal(pad_images(x, 1, 7)[:, :, 1:-1, 1:-1], x)
+    assert pad_images(x, 1, 7).sum() == pytest.approx(x.sum() + 7 * 2 * (6 * 7 - 4 * 5))
 
 
 def test_windows_leave_their_arguments_and_keep_float32():
