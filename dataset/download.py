@@ -10,6 +10,7 @@ are not fetched again, and two programs that download at once do not disturb eac
 import contextlib
 import hashlib
 import os
+import stat
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -30,18 +31,19 @@ def original(file_name, sha256, size):
     folder = os.path.expanduser(os.environ.get("DLFS_DATA_DIR", ""))
     if folder and not os.path.isdir(folder):
         raise OSError(f"DLFS_DATA_DIR is {folder!r}, not a folder: correct it or unset it.")
-    path = Path(folder, file_name)
-    if folder and os.path.exists(path):
+    if folder:
+        path = Path(folder, file_name)
         content, fault = _inspect(path, sha256, size)
-        if fault:
+        if fault and content is not None:
             raise ValueError(
                 f"{path} is not the original file of MNIST: it {fault}. It was left as it is; "
                 "put the original there, take it away, or unset DLFS_DATA_DIR."
             )
-        return content
+        if content is not None:
+            return content
 
     path = _cache_dir() / file_name
-    content, fault = _inspect(path, sha256, size) if os.path.exists(path) else (None, "is missing")
+    content, fault = _inspect(path, sha256, size)
     if fault:
         _download(path, sha256, size)
         content, fault = _inspect(path, sha256, size)
@@ -51,13 +53,20 @@ def original(file_name, sha256, size):
 
 
 def _inspect(path, sha256, size):
-    """The bytes of a file, and what is wrong with them (None if nothing is)."""
+    """The bytes of a file (None: there is no file), and what is wrong with them (None: nothing)."""
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe would be waited for, without end
+            raise OSError("it is a folder or a device")
         with open(path, "rb") as file:
             content = file.read(size + 1)
     except OSError as error:
+        missing = isinstance(error, (FileNotFoundError, NotADirectoryError))
+        if missing and not os.path.islink(path):
+            return None, "is missing"
         why = error.strerror or error
-        raise OSError(f"{path} cannot be read ({why}): allow it, or remove the file.") from None
+        raise OSError(
+            f"{path} cannot be read ({why}): allow it, take it away, or name another folder."
+        ) from None
     if len(content) != size:
         found = f"more than {size}" if len(content) > size else len(content)
         return content, f"has {found} bytes, expected {size}"
@@ -68,8 +77,11 @@ def _inspect(path, sha256, size):
 def _cache_dir():
     import pooch  # here, because the sample needs no network and should come quickly
 
-    folder = os.environ.get("DLFS_CACHE_DIR") or pooch.os_cache("deep-learning-from-scratch")
-    return Path(folder).expanduser()
+    named = os.environ.get("DLFS_CACHE_DIR")
+    folder = os.path.expanduser(named or pooch.os_cache("deep-learning-from-scratch"))
+    if named and folder.startswith("~"):
+        raise OSError(f"DLFS_CACHE_DIR is {named!r}, a home that is not known: correct it.")
+    return Path(folder)
 
 
 def _download(path, sha256, size):

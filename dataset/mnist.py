@@ -17,7 +17,7 @@ import zlib
 import numpy as np
 
 from dataset.download import original
-from dataset.weights import read_npz
+from dataset.weights import brief, read_npz
 
 img_dim = (1, 28, 28)
 img_size = 784
@@ -64,8 +64,8 @@ def load_mnist(normalize=True, flatten=True, one_hot_label=False, full=None):
     """
     options = {"normalize": normalize, "flatten": flatten, "one_hot_label": one_hot_label}
     for name, value in options.items():
-        if not isinstance(value, (bool, int, np.bool_)):
-            raise TypeError(f"load_mnist: {name} is {value!r}, expected True or False.")
+        if not _is_truth(value):
+            raise TypeError(f"load_mnist: {name} is {brief(value)}, expected True or False.")
     parts = _read_full() if _is_full(full) else _read_sample()
     x_train, x_test = (_as_input(parts[key], normalize, flatten) for key in ("x_train", "x_test"))
     t_train, t_test = (_as_labels(parts[key], one_hot_label) for key in ("t_train", "t_test"))
@@ -83,17 +83,21 @@ def init_mnist():
     _read_full()
 
 
+def _is_truth(value):
+    return isinstance(value, (bool, int, np.bool_)) and value in (0, 1)
+
+
 def _is_full(full):
     if full is None:
         word = os.environ.get("DLFS_MNIST", "")
         if word not in ("", "sample", "full"):
             raise ValueError(
-                f"The environment variable DLFS_MNIST is {word!r}, expected 'full' or 'sample': "
-                "correct it, or unset it for the sample."
+                f"The environment variable DLFS_MNIST is {brief(word)}, expected 'full' or "
+                "'sample': correct it, or unset it for the sample."
             )
         return word == "full"
-    if not isinstance(full, (bool, np.bool_)):
-        raise TypeError(f"load_mnist: full is {full!r}, expected True, False or None.")
+    if not _is_truth(full):
+        raise TypeError(f"load_mnist: full is {brief(full)}, expected True, False or None.")
     return full
 
 
@@ -121,6 +125,11 @@ def _read_sample():
         if found.shape != shape or found.dtype != np.uint8:
             raise ValueError(
                 f"{sample_file}: {name} is {found.dtype} {found.shape}, expected uint8 {shape}. "
+                "Restore the file from the repository."
+            )
+        if len(shape) == 1 and found.max() > 9:
+            raise ValueError(
+                f"{sample_file}: {name} has a label {found.max()}, expected 0 to 9. "
                 "Restore the file from the repository."
             )
     return parts

@@ -1,13 +1,16 @@
 """Weights that we trained, and how .npz files are read and written.
 
 The weights lie in dataset/weights. An .npz file is a zip of NumPy arrays; nothing here uses pickle,
-so opening a file never runs code.
+so opening a file never runs code. What a file says about its size is checked before it is believed:
+no file, however small, makes more than LARGEST bytes.
 """
 
 import contextlib
 import io
 import json
+import math
 import os
+import struct
 import uuid
 import zipfile
 from pathlib import Path
@@ -15,6 +18,9 @@ from pathlib import Path
 import numpy as np
 
 weights_dir = Path(__file__).resolve().parent / "weights"
+LARGEST = 50_000_000  # bytes of a file, and of all that is packed in it
+MOST = 10_000_000  # numbers in a file
+LONGEST = 100_000  # letters of the facts
 
 
 def load_weights(name):
@@ -25,13 +31,25 @@ def load_weights(name):
 
     Raises ValueError for an unknown name or a damaged file, OSError for an unreadable one.
     """
-    arrays = _read(name)
-    return {key: array for key, array in arrays.items() if key != "facts"}
+    path = _find(name)
+    arrays = read_npz(path)
+    arrays.pop("facts", None)
+    if not arrays:
+        raise ValueError(f"{path} holds no weights: make it again by save_weights.")
+    return {key: _as_float32(f"{path}: {key}", array) for key, array in arrays.items()}
 
 
 def load_facts(name):
     """What `save_weights` was told about these weights, for example {"test_accuracy": 0.97}."""
-    return json.loads(str(_read(name).get("facts", "{}")))
+    path = _find(name)
+    text = read_npz(path).get("facts", np.array("{}"))
+    facts = None
+    if text.dtype.kind == "U" and text.ndim == 0 and text.itemsize <= 4 * LONGEST:
+        with contextlib.suppress(ValueError, RecursionError):  # then they are not readable
+            facts = json.loads(str(text))
+    if not isinstance(facts, dict):
+        raise ValueError(f"{path}: its facts cannot be read; make it again by save_weights.")
+    return facts
 
 
 def save_weights(name, params, **facts):
@@ -44,33 +62,84 @@ def save_weights(name, params, **facts):
     """
     if not isinstance(params, dict) or not params:
         raise ValueError(
-            f"save_weights: params is {type(params).__name__} {params!r:.40}, expected a dict "
+            f"save_weights: params is {type(params).__name__} {brief(params)}, expected a dict "
             "with at least one array: pass network.params."
         )
-    arrays = {key: _as_float32(key, value) for key, value in params.items()}
-    arrays["facts"] = np.array(json.dumps(facts, sort_keys=True, default=_plain))
+    for key in params:
+        if not isinstance(key, str) or not key.isidentifier() or key == "facts":
+            raise ValueError(f"save_weights: the key {brief(key)} is not a name such as 'W1'.")
+    arrays = {key: _as_float32(f"save_weights: {key}", value) for key, value in params.items()}
+    count = sum(array.size for array in arrays.values())
+    text = json.dumps(facts, sort_keys=True, default=_plain)
+    if count > MOST or len(text) > LONGEST:
+        raise ValueError(
+            f"save_weights: {count:,} numbers with facts of {len(text):,} letters are too much; "
+            f"{MOST:,} and {LONGEST:,} can be kept."
+        )
+    arrays["facts"] = np.array(text)
     write_npz(_path_of(name), arrays)
 
 
 def read_npz(path):
-    """All arrays of the .npz file at `path`, as a dict. ValueError if the file is damaged."""
+    """All arrays of the .npz file at `path`, as a dict: plain numbers or words, no more than MOST.
+
+    Raises ValueError if the file is damaged or too large, OSError if it cannot be read.
+    """
     try:
-        content = Path(path).read_bytes()
+        with open(path, "rb") as file:
+            content = file.read(LARGEST + 1)
     except OSError as error:
         raise OSError(
             f"{path} cannot be read ({error.strerror or error}): restore it from the repository."
         ) from None
+    if len(content) > LARGEST:
+        raise ValueError(f"{path} has more than {LARGEST:,} bytes: no file of ours is so large.")
     try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-            count = int.from_bytes(content[-12:-10], "little")  # what the zip's last record says
-            if count != len(archive.files):
-                raise ValueError("zipfile passes over entries that it cannot find")
-            return {key: archive[key] for key in archive.files}
+        return _unpack(content)
     except Exception:  # zipfile, zlib and NumPy report damage in a dozen different ways
         raise ValueError(
             f"{path} is damaged: its {len(content)} bytes are not a sound .npz file of plain "
             "arrays. Restore it from the repository, or make it again."
         ) from None
+
+
+def _unpack(content):
+    """The arrays of an .npz file; an exception of one kind or another if anything in it is odd."""
+    end = struct.unpack("<4s4H2LH", content[-22:])  # a zip's last record
+    sign, _disk, _first, _here, count, size, start, _comment = end
+    sound = sign == b"PK\5\6" and start + size + 22 == len(content) and size <= 100_000
+    if not sound or content[-42:-38] == b"PK\6\7":  # as zips of more than 4 GB have it
+        raise ValueError("this is no zip, or one with a directory too long to be ours")
+    arrays = {}
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        entries = archive.infolist()
+        if len(entries) != count:
+            raise ValueError("zipfile passes over entries that it cannot find")
+        if sum(entry.file_size for entry in entries) > LARGEST:
+            raise ValueError("too large")
+        for entry in entries:
+            name = entry.filename.removesuffix(".npy")
+            if name == entry.filename or not name.isidentifier() or name in arrays:
+                raise ValueError("no name of an array, or one that comes twice")
+            if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                raise ValueError("zipfile does not bound what bz2 and lzma unpack")
+            with archive.open(entry) as stream:
+                _check_header(stream, entry.file_size)
+            with archive.open(entry) as stream:  # read to its end, where its check sum is compared
+                arrays[name] = np.lib.format.read_array(stream, allow_pickle=False)
+    if sum(array.size for array in arrays.values() if array.dtype.kind != "U") > MOST:
+        raise ValueError("too many numbers")
+    return arrays
+
+
+def _check_header(stream, size):
+    """ValueError unless the header of a member announces what fills it: plain numbers or words."""
+    if np.lib.format.read_magic(stream) != (1, 0):
+        raise ValueError("later versions are for structured arrays")
+    shape, _fortran, dtype = np.lib.format.read_array_header_1_0(stream)
+    expected = math.prod(shape) * dtype.itemsize
+    if dtype.kind not in "biufU" or not dtype.itemsize or expected != size - stream.tell():
+        raise ValueError("no plain numbers or words, or more or fewer than announced")
 
 
 def write_npz(path, arrays):
@@ -104,12 +173,21 @@ def write_npz(path, arrays):
             unfinished.unlink()
 
 
-def _read(name):
+def brief(value):
+    """How a value is written, on one line and in few letters: for messages."""
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:
+        text = f"a {type(value).__name__} that cannot be written"
+    return text if len(text) <= 60 else f"{text[:59]}…"
+
+
+def _find(name):
     path = _path_of(name)
-    if not path.is_file():
+    if not os.path.isfile(path):
         known = ", ".join(sorted(file.stem for file in weights_dir.glob("*.npz"))) or "none yet"
-        raise ValueError(f"load_weights: no weights are called {name!r}. There are: {known}.")
-    return read_npz(path)
+        raise ValueError(f"load_weights: no weights are called {brief(name)}. There are: {known}.")
+    return path
 
 
 def _path_of(name):
@@ -118,22 +196,24 @@ def _path_of(name):
     if isinstance(name, str) and name.replace("-", "_").isidentifier():
         return weights_dir / f"{name}.npz"
     raise ValueError(
-        f"weights: the name is {name!r}, expected a word such as 'ch03_sigmoid', "
+        f"weights: the name is {brief(name)}, expected a word such as 'ch03_sigmoid', "
         "or a path that ends in .npz."
     )
 
 
-def _as_float32(key, value):
-    if not isinstance(key, str) or not key.isidentifier() or key == "facts":
-        raise ValueError(f"save_weights: the key {key!r} is not a name such as 'W1'.")
-    array = np.asarray(value)
+def _as_float32(name, value):
+    """A copy as float32. ValueError, which begins with `name`, if these are no finite numbers."""
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        array = np.empty(0, dtype=object)
     if array.dtype.kind not in "fiu":
-        raise ValueError(f"save_weights: {key} has dtype {array.dtype}, expected numbers.")
+        raise ValueError(f"{name} has dtype {array.dtype}, expected numbers.")
     with np.errstate(over="ignore"):
-        array = array.astype(np.float32)
+        array = np.array(array, dtype=np.float32, order="C")
     if not np.isfinite(array).all():
         raise ValueError(
-            f"save_weights: {key} has entries that are nan, inf or too large for float32; "
+            f"{name} has entries that are nan, inf or too large for float32; "
             "train again with a smaller learning rate."
         )
     return array
@@ -143,4 +223,4 @@ def _plain(value):
     """A NumPy number or array as plain Python, for json."""
     if isinstance(value, (np.generic, np.ndarray)):
         return value.tolist()
-    raise ValueError(f"save_weights: the fact {value!r} is neither a word nor a number.")
+    raise ValueError(f"save_weights: the fact {brief(value)} is neither a word nor a number.")
