@@ -47,7 +47,7 @@ def _of_axes(axes):
     for one in axes.collections:
         if kind := KINDS.get(type(one).__name__):
             parts.append(kind.format(n=len(one.get_offsets())))
-    parts += [_("{n} bars").format(n=len(bars)) for bars in axes.containers]
+    parts += [_tallest(bars) for bars in axes.containers if len(bars)]
     parts += [text.get_text().replace("\n", " ") for text in axes.texts if text.get_text()]
     return f"{head}: {'; '.join(parts)}." if parts else f"{head}."
 
@@ -63,14 +63,22 @@ def _course(line):
     x, y = (np.asarray(values, dtype=float).ravel() for values in line.get_data(orig=False))
     if len(y) == 0 or not np.isfinite(y).any():
         return _("without a point")
-    low, high, ends = np.nanmin(y), np.nanmax(y), (y[0], y[-1])
+    y0, y1, low, high = map(_short, (y[0], y[-1], np.nanmin(y), np.nanmax(y)))
     if low == high:
-        return _("at {y} throughout").format(y=_short(low))
+        return _("at {y} throughout").format(y=low)
     text = _("from {y0} at {x0} to {y1} at {x1}")
-    text = text.format(y0=_short(y[0]), x0=_short(x[0]), y1=_short(y[-1]), x1=_short(x[-1]))
-    if (min(ends), max(ends)) != (low, high):
-        text += _(", between {low} and {high}").format(low=_short(low), high=_short(high))
+    text = text.format(y0=y0, x0=_short(x[0]), y1=y1, x1=_short(x[-1]))
+    if {y0, y1} != {low, high}:
+        text += _(", between {low} and {high}").format(low=low, high=high)
     return text
+
+
+def _tallest(bars):
+    """How many bars there are, and where the tallest stands."""
+    one = max(bars, key=lambda bar: bar.get_height())
+    height, place = _short(one.get_height()), _short(one.get_x() + one.get_width() / 2)
+    text = _("{n} bars, the tallest at {place}, {height} high")
+    return text.format(n=len(bars), place=place, height=height)
 
 
 def _short(number):
