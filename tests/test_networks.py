@@ -104,9 +104,11 @@ def test_float32_stays_float32(make, shape, k):
 
 def test_the_gradient_of_a_decayed_weight_carries_lambda_W_and_biases_do_not():
     x, t = batch((5,), 3)
-    plain, decayed = (MultiLayerNet(5, [4], 3, weight_decay_lambda=d, rng=1) for d in (0, 0.5))
+    nets = (MultiLayerNet(5, [4], 3, weight_decay_lambda=d, rng=1) for d in (0, 0.5, 1))
+    plain, decayed, strongly = nets
     squares = sum(np.sum(plain.params[key] ** 2) for key in ("W1", "W2"))
     assert decayed.loss(x, t) == pytest.approx(plain.loss(x, t) + 0.25 * squares)
+    assert strongly.loss(x, t) == pytest.approx(plain.loss(x, t) + 0.5 * squares)
     a, b = plain.gradient(x, t), decayed.gradient(x, t)
     for key in ("W1", "W2"):
         np.testing.assert_allclose(b[key], a[key] + 0.5 * plain.params[key])
@@ -119,6 +121,16 @@ def test_the_gradient_of_a_decayed_weight_carries_lambda_W_and_biases_do_not():
 def test_weights_decay_only_where_that_is_asked_for(kind):
     assert kind(5, [4], 3).weight_decay_lambda == 0
     assert kind(5, [4], 3, weight_decay_lambda=0.5).weight_decay_lambda == 0.5
+
+
+@each_net
+def test_nobody_computes_how_the_data_should_change(make, shape, k):
+    net = make(rng=1)
+    first, asked = next(iter(net.layers.values())), []
+    backward = first.backward
+    first.backward = lambda dout, need_dx=True: asked.append(need_dx) or backward(dout, need_dx)
+    net.gradient(*batch(shape, k))
+    assert asked == [False]
 
 
 def test_the_numerical_gradient_leaves_running_statistics_alone():
