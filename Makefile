@@ -11,15 +11,15 @@ WORKERS ?= 2
 unexport PYTHONPATH PYTHONHOME PIP_USER PIP_TARGET PIP_PREFIX
 
 # One thread a worker: two workers with two threads each get in each other's way.
-test notebooks: export OPENBLAS_NUM_THREADS = 1
-test notebooks: export OMP_NUM_THREADS = 1
+test mutation notebooks: export OPENBLAS_NUM_THREADS = 1
+test mutation notebooks: export OMP_NUM_THREADS = 1
 
 # The project is installed by its path: a folder that was moved is set up again.
 ifneq "$(shell cat $(STAMP) 2>/dev/null)" "$(CURDIR)"
 $(shell rm -f $(STAMP))
 endif
 
-.PHONY: help setup lab test bench notebooks book
+.PHONY: help setup lab test bench mutation notebooks book
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -37,6 +37,12 @@ test: setup ## set up what is needed, and run every check
 
 bench: setup ## measure speed, side by side (with PyTorch, if it is installed)
 	@"$(RUN)" benchmarks/run.py $(ARGS)
+
+mutation: setup ## change common in small ways, and see whether the tests notice: half an hour
+	@"$(RUN)" -m pip install --quiet --disable-pip-version-check --no-build-isolation -e '.[mutation]'
+	@rm -rf mutants
+	@"$(RUN)" -m mutmut run --max-children $(WORKERS)
+	@"$(RUN)" scripts/mutation_report.py $(ARGS)
 
 notebooks: setup ## run all chapters and store their outputs
 	@"$(RUN)" scripts/refresh_notebooks.py $(ARGS)

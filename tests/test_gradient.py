@@ -111,6 +111,12 @@ def test_a_step_that_is_lost_beside_a_huge_entry_is_reported():
         assert x.tolist() == np.array([1, value], dtype).tolist()
 
 
+def test_the_warning_points_at_the_line_that_asked():
+    with pytest.warns(RuntimeWarning) as warned:
+        numerical_gradient(lambda x: x[0], np.array([1e13]))
+    assert [w.filename for w in warned] == [__file__]
+
+
 def test_a_read_only_array_is_refused():
     x = np.ones(2)
     x.setflags(write=False)

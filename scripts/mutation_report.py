@@ -1,0 +1,130 @@
+"""Say which changes of `common` no test noticed: `make mutation`.
+
+    python scripts/mutation_report.py [--write]
+
+Reads what mutmut left in the folder mutants. `--write` stores the result in docs/mutation.md. The
+exit code is 1 if a mutant lives for which there is no reason below, if one was not tried, or if
+fewer than 95 in 100 are noticed.
+"""
+
+import argparse
+import datetime
+import json
+import platform
+import re
+import sys
+from collections import Counter
+from importlib.metadata import version
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+BEGIN, END = "<!-- scripts/mutation_report.py writes from here -->", "<!-- to here -->"
+TABLE = "| file | mutants | killed | too slow | alive | noticed |\n| --- " + "| ---: " * 5 + "|"
+
+# Why a mutant may live: (what to search for in "function: changed line", the reason).
+NEVER_SAID = "The name is never said: what would say it was asked before"
+SAME_RESULT = "The same result in another way"
+FALSY = "None is as false as False"
+DEFAULT = "What is left out, or read in any case of letters, has this value by default"
+REASONS = [
+    (r"reshape\(.*-2", "To NumPy, every negative size means: as many as there are"),
+    (r"strict=|_places\(dx\), \)", "Both lists hold the places of one window: equally many"),
+    (r"apart = |stride > max", "Which way adds up the slopes is a matter of speed alone"),
+    (r"^Pooling.backward: .*self.pad, None", "NumPy writes nan for None among floats"),
+    (r"^Optimizer.update: .*as_float\(grads\[key\], ", NEVER_SAID),
+    (r"^Network.load_params: .*as_float\(p, None", NEVER_SAID),
+    (r"^SoftmaxWithLoss.backward: t = as_labels", NEVER_SAID),
+    (r"allow_pickle=None|np.load\(file, \)", DEFAULT),
+    (r"activation=\"RELU\"|weight_init_std=\"RELU\"|optimizer=\"sgd\"", DEFAULT),
+    (r"Pooling\(2, 2, \)", DEFAULT),
+    (r"need_dx=None|self.chunk\], None", FALSY),
+    (r"astype\(None\)", "To NumPy, None means float64"),
+    (r"len\(x\) < self.chunk", "A batch of just one chunk passes in one piece either way"),
+    (r"batch_size=101", "Rows are judged one by one, so that the size of a batch changes nothing"),
+    (r"hasattr\(layer, pair\[1\]\)", "A layer has both or neither"),
+    (r"off <= 1e-3", "No sum of floats near 1 is off by just this number"),
+    (r"XXiuXX", "There is no kind X"),
+    (r"t == 0, 1, log_y", "A share of 0 multiplies it: 0 either way"),
+]
+
+
+def what_became_of_them():
+    """(file, Counter of ends, [(name, end) of those not killed]) for each file of `common`."""
+    from mutmut.stats import status_by_exit_code
+
+    for meta in sorted((ROOT / "mutants" / "common").glob("*.meta")):
+        codes = json.loads(meta.read_text(encoding="utf-8"))["exit_code_by_key"]
+        ends = {name: status_by_exit_code[code] for name, code in codes.items()}
+        if ends:
+            others = [(name, end) for name, end in ends.items() if end != "killed"]
+            yield meta.name.removesuffix(".meta"), Counter(ends.values()), others
+
+
+def change(name):
+    """Where a mutant differs: "Class.method", the line as it is, the line as it would be."""
+    from mutmut.mutation.diff_apply import get_diff_for_mutant
+
+    lines = [
+        line for line in get_diff_for_mutant(name).splitlines() if line[:3] not in ("---", "+++")
+    ]
+    old, new = (" ".join(line[1:].strip() for line in lines if line[0] == sign) for sign in "-+")
+    where = name.split(".", 2)[2].split("__mutmut_")[0]
+    where = where.removeprefix("xǁ").removeprefix("x_").replace("ǁ", ".")
+    return where, *(re.sub(r"  # .*", "", line) for line in (old, new))
+
+
+def reason_for(where, new):
+    return next((why for pattern, why in REASONS if re.search(pattern, f"{where}: {new}")), None)
+
+
+def share(counts):
+    """How many in 100 were noticed: by a failing test, or because the tests no longer end."""
+    return 100 * (counts["killed"] + counts["timeout"]) / counts.total()
+
+
+def row(name, c):
+    alive = c.total() - c["killed"] - c["timeout"]
+    noticed = f"{share(c):.1f} %"
+    return f"| {name} | {c.total()} | {c['killed']} | {c['timeout']} | {alive} | {noticed} |"
+
+
+def report():
+    """The result in Markdown, and whether it is what it should be."""
+    files = list(what_became_of_them())
+    total = sum((counts for _, counts, _ in files), Counter())
+    alive, open_ = {}, []
+    for file, _, others in files:
+        for name, end in others:
+            where, _, new = change(name)
+            reason = reason_for(where, new) if end == "survived" else None
+            if end == "timeout":
+                continue
+            if reason is None:
+                open_.append(f"{name}: {end}")
+            alive.setdefault(reason or "No reason yet", []).append(f"`{file}`, `{where}`: `{new}`")
+    today = datetime.datetime.now(datetime.timezone.utc).date()
+    tools = f"mutmut {version('mutmut')}, Python {platform.python_version()}"
+    lines = [f"{today}, {tools}, NumPy {version('numpy')}:", "", TABLE]
+    lines += [row(f"`{name}`", counts) for name, counts, _ in files]
+    lines += [row("all", total), "", "Those that live, and why:", ""]
+    for reason, mutants in sorted(alive.items(), key=lambda item: -len(item[1])):
+        lines += [f"**{reason}.** ({len(mutants)})", "", *(f"- {mutant}" for mutant in mutants), ""]
+    return "\n".join(lines).strip(), not open_ and total.total() > 0 and share(total) >= 95
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--write", action="store_true", help="store the result in docs/mutation.md")
+    write = parser.parse_args().write
+    text, good = report()
+    print(text)
+    if write:
+        path = ROOT / "docs" / "mutation.md"
+        before, _, rest = path.read_text(encoding="utf-8").partition(BEGIN)
+        after = rest.partition(END)[2]
+        path.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", encoding="utf-8")
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
