@@ -19,7 +19,7 @@ ifneq "$(shell cat $(STAMP) 2>/dev/null)" "$(CURDIR)"
 $(shell rm -f $(STAMP))
 endif
 
-.PHONY: help setup lab test bench mutation notebooks book
+.PHONY: help setup lab test soak bench mutation notebooks book
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -34,6 +34,9 @@ test: setup ## set up what is needed, and run every check
 	@"$(RUN)" -m ruff format --check .
 	@# Which tests share a worker: tests/conftest.py.
 	@"$(RUN)" -m pytest --nbval -n $(WORKERS) $(ARGS) tests chapters
+
+soak: setup ## repeat for an hour what must never fail by chance: docs/soak.md
+	@"$(RUN)" scripts/soak.py $(ARGS)
 
 bench: setup ## measure speed, side by side (with PyTorch, if it is installed)
 	@"$(RUN)" benchmarks/run.py $(ARGS)
