@@ -5,13 +5,15 @@
 Without names, every chapter. Stored outputs come from here only, so two runs give the same bytes:
 no widget state, no timings, no exact Python version, no paths of this machine. A cell that errs
 without the tag `raises-exception`, or that writes to stderr, stops the run with nothing written.
-With `--check` nothing is written at all: the texts are compared with the stored ones.
+With `--check` nothing is written at all: texts and pictures are compared with the stored ones.
 """
 
 import argparse
+import base64
 import contextlib
 import copy
 import difflib
+import io
 import os
 import re
 import sys
@@ -21,10 +23,13 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from PIL import Image, ImageChops
 
 ROOT = Path(__file__).resolve().parents[1]
 CHAPTERS = ROOT / "chapters"
-CELL_TIMEOUT = 60  # seconds
+# Seconds: long, because a machine may be busy. What is asked of a hanging cell is that it ends.
+CELL_TIMEOUT = START_TIMEOUT = 300
+MESSAGE_TIMEOUT = 60
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 METADATA = {
     "kernelspec": {
@@ -39,6 +44,7 @@ METADATA = {
         "pygments_lexer": "ipython3",
     },
 }
+SHIFT, UNLIKE = 4, 40  # how far pictures may differ: in points of size, in brightness of 255
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -70,6 +76,9 @@ def run(notebook, folder=CHAPTERS, timeout=CELL_TIMEOUT):
         timeout=timeout,
         kernel_name="python3",
         resources={"metadata": {"path": str(folder)}},
+        startup_timeout=START_TIMEOUT,
+        iopub_timeout=MESSAGE_TIMEOUT,
+        raise_on_iopub_timeout=True,  # rather than to store a cell without its last outputs
         extra_arguments=["--log-level=ERROR"],
         record_timing=False,
         store_widget_state=False,
@@ -166,17 +175,56 @@ def texts(cell):
     return said
 
 
+def pictures(cell):
+    """Return a code cell's pictures: of each, the words for who cannot see it, and its PNG."""
+    return [
+        (output.metadata.get("image/png", {}).get("alt", ""), output.data["image/png"])
+        for output in cell.get("outputs", [])
+        if "image/png" in output.get("data", {})
+    ]
+
+
+def look_alike(one, other):
+    """Compare two PNGs as loosely as releases of Matplotlib differ, and no more so.
+
+    Both are cut to one size and blurred, for letters may stand a point beside.
+    """
+    one, other = (Image.open(io.BytesIO(base64.b64decode(png))) for png in (one, other))
+    if max(abs(a - b) for a, b in zip(one.size, other.size, strict=True)) > SHIFT:
+        return False
+    box = (0, 0, *map(min, one.size, other.size))
+    blurred = (image.convert("RGB").crop(box).reduce(16) for image in (one, other))
+    return max(most for _, most in ImageChops.difference(*blurred).getextrema()) <= UNLIKE
+
+
 def differences(stored, fresh):
-    """Return the lines in which two runs of one notebook say different things."""
+    """Return the lines in which two runs of one notebook say or show different things.
+
+    Cells that nbval does not compare print how long something took: they differ in numbers only.
+    """
     found = []
     for position, (old, new) in enumerate(zip(stored.cells, fresh.cells, strict=True)):
-        if old.cell_type != "code" or "nbval-ignore-output" in old.metadata.get("tags", []):
+        if old.cell_type != "code":
             continue
-        before, after = ("\n".join(texts(cell)).splitlines() for cell in (old, new))
-        if before != after:
-            diff = difflib.unified_diff(before, after, "stored", "now", lineterm="", n=0)
-            found += [f"cell {position}:", *(f"    {line}" for line in diff)]
+        said = words if "nbval-ignore-output" in old.metadata.get("tags", []) else texts
+        shown = [pictures(cell) for cell in (old, new)]
+        before, after = (
+            "\n".join([*said(cell), *(f"alt: {alt}" for alt, _ in drawn)]).splitlines()
+            for cell, drawn in zip((old, new), shown, strict=True)
+        )
+        lines = list(difflib.unified_diff(before, after, "stored", "now", lineterm="", n=0))
+        if len(shown[0]) != len(shown[1]):
+            lines.append(f"pictures: {len(shown[0])} stored, {len(shown[1])} now")
+        elif not all(look_alike(a, b) for (_, a), (_, b) in zip(*shown, strict=True)):
+            lines.append("a picture looks different")
+        if lines:
+            found += [f"cell {position}:", *(f"    {line}" for line in lines)]
     return found
+
+
+def words(cell):
+    """Return what a cell says, without its numbers."""
+    return [re.sub(r"\s*\d[\d.,e+-]*", " #", text) for text in texts(cell)]
 
 
 def keep_times(stored, fresh):
@@ -185,10 +233,6 @@ def keep_times(stored, fresh):
     They print how long something took: no two runs agree, and a file that changes at every
     run hides the changes that matter.
     """
-
-    def words(cell):
-        return [re.sub(r"\s*\d[\d.,e+-]*", " #", text) for text in texts(cell)]
-
     for old, new in zip(stored.cells, fresh.cells, strict=True):
         if "nbval-ignore-output" in new.metadata.get("tags", []) and words(old) == words(new):
             new.outputs = tidy_outputs(old.outputs, new.execution_count)

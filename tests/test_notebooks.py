@@ -2,7 +2,8 @@
 
 That each cell prints what is stored is held by nbval (`make test` collects the chapters too), that
 nbval would notice a broken `common` by test_nbval_bites.py. Here stand the rules that nbval does
-not know, each with a notebook that breaks it.
+not know, each with a notebook that breaks it, and a run that is compared in what nbval leaves out:
+pictures, their words for who cannot see them, and the words of cells that print a time.
 """
 
 import ast
@@ -83,6 +84,15 @@ def nearly_every_cell_is_compared(notebook):
     cells = code_cells(notebook)
     skipped = [i for i, cell in cells if tags(cell) & UNCOMPARED]
     return [] if len(skipped) * 40 <= len(cells) else [f"not compared: {skipped} of {len(cells)}"]
+
+
+@rule
+def what_is_not_compared_prints_a_time(notebook):
+    return [
+        f"cell {i}"
+        for i, cell in code_cells(notebook)
+        if tags(cell) & UNCOMPARED and "perf_counter()" not in cell.source
+    ]
 
 
 @rule
@@ -271,6 +281,10 @@ BREAKS = [
         "nearly_every_cell_is_compared",
         lambda nb: nb.cells[5].metadata.update(tags=["nbval-ignore-output"]),
     ),
+    (
+        "what_is_not_compared_prints_a_time",
+        lambda nb: nb.cells[5].metadata.update(tags=["nbval-skip"]),
+    ),
     ("markers_are_tags_that_we_know", lambda nb: nb.cells[5].metadata.update(tags=["exercice"])),
     (
         "markers_are_tags_that_we_know",
@@ -334,6 +348,19 @@ def test_a_rule_notices_what_it_forbids(name, spoil):
 
 def test_every_rule_is_shown_to_bite():
     assert {name for name, _ in BREAKS} == set(RULES)
+
+
+def test_each_cell_that_is_not_compared_has_its_reason_in_the_documentation():
+    page = (ROOT / "docs" / "soak.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \[(\w+)\]\(\.\./chapters/\1\.ipynb\) \| `(.+)` \| (.+) \|$", page, re.M)
+    uncompared = [
+        (path.stem, cell.source.split("\n")[0])
+        for path in CHAPTERS
+        for _, cell in code_cells(stored(path))
+        if tags(cell) & UNCOMPARED
+    ]
+    assert [(chapter, begins) for chapter, begins, _ in rows] == uncompared
+    assert all(len(reason.split()) >= 5 for *_, reason in rows)
 
 
 # ---- solved, and then once more

@@ -2,6 +2,7 @@
 
 import base64
 import copy
+import io
 import struct
 import sys
 import zlib
@@ -9,6 +10,7 @@ import zlib
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from PIL import Image, ImageChops, ImageDraw
 
 from scripts import refresh_notebooks as script
 
@@ -169,3 +171,64 @@ def test_the_surroundings_of_a_kernel_come_back_afterwards(monkeypatch):
         assert "DLFS_MNIST" not in script.os.environ
         assert script.os.environ["LANGUAGE"] == "en"
     assert script.os.environ["DLFS_MNIST"] == "full"
+
+
+# ---- what two runs are compared in
+
+
+def drawing(height=200, text="a word", bar=60):
+    """Return an image with a word and a bar."""
+    image = Image.new("RGB", (300, height), "white")
+    pen = ImageDraw.Draw(image)
+    pen.text((40, 20), text, fill="black")
+    pen.rectangle((40, 180 - bar, 80, 180), fill="steelblue")
+    return image
+
+
+def in_base64(image):
+    stream = io.BytesIO()
+    image.save(stream, format="png")
+    return base64.b64encode(stream.getvalue()).decode()
+
+
+def test_pictures_are_alike_if_their_letters_stand_a_point_beside():
+    one = drawing()
+    assert script.look_alike(in_base64(one), in_base64(ImageChops.offset(one, 1, 1)))
+    assert script.look_alike(in_base64(one), in_base64(one.crop((0, 0, 300, 199))))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [drawing(bar=20), drawing(height=260), ImageChops.invert(drawing()), drawing().convert("L")],
+    ids=["a lower bar", "another size", "other colours", "no colours"],
+)
+def test_pictures_that_show_something_else_are_not_alike(other):
+    assert not script.look_alike(in_base64(drawing()), in_base64(other))
+
+
+def with_picture(image, alt="A bar."):
+    data = {"text/plain": "It is high.", "image/png": in_base64(image)}
+    output = new_output("display_data", data, metadata={"image/png": {"alt": alt}})
+    return new_notebook(cells=[new_code_cell("panel()", outputs=[output])])
+
+
+def test_runs_are_compared_in_their_pictures_and_in_what_is_said_of_them():
+    stored = with_picture(drawing())
+    assert script.differences(stored, with_picture(drawing())) == []
+    (_, line) = script.differences(stored, with_picture(drawing(bar=20)))
+    assert line == "    a picture looks different"
+    assert "    +alt: A wall." in script.differences(stored, with_picture(drawing(), "A wall."))
+    without = with_picture(drawing())
+    del without.cells[0].outputs[0].data["image/png"]
+    assert script.differences(stored, without)[-1].endswith("1 stored, 0 now")
+
+
+def test_of_a_cell_that_prints_a_time_the_words_are_compared():
+    def printed(text):
+        outputs = [new_output("stream", name="stdout", text=text)]
+        metadata = {"tags": ["nbval-ignore-output"]}
+        return new_notebook(cells=[new_code_cell("x()", outputs=outputs, metadata=metadata)])
+
+    assert script.differences(printed("loops   7.5 ms"), printed("loops 120.1 ms")) == []
+    assert script.differences(printed("loops   7.5 ms"), printed("loop 120.1 ms"))
+    assert script.differences(printed("loops   7.5 ms"), printed(""))
