@@ -131,7 +131,7 @@ def _lay_out(figure):
     both.set_ylabel(_("accuracy"), fontsize=SMALL)
     both.set(ylim=(0, 1.02), yticks=[0, 0.25, 0.5, 0.75, 1])
     right = add_axes(
-        figure, (0.69, 0.16, 0.3, 0.74), title=_("gap: training − test"), xlabel=_("epoch")
+        figure, (0.69, 0.16, 0.285, 0.74), title=_("gap: training − test"), xlabel=_("epoch")
     )
     right.set(ylim=(-0.1, 0.5), yticks=[0, 0.1, 0.2, 0.3, 0.4, 0.5])
     right.axhline(0, color=GREY, linewidth=0.8)

@@ -177,7 +177,7 @@ def _lay_out(figure):
     race.legend(
         [*bests.values(), cross], [_("you"), _("random"), _("grid"), _("your next trial")],
         fontsize=SMALL, frameon=False, loc="lower left", bbox_to_anchor=(-0.1, 1.1), ncols=2,
-        borderaxespad=0,
+        borderaxespad=0, markerscale=0.6,
     )  # fmt: skip
     return SimpleNamespace(
         field=field, race=race, points=points, bests=bests, marks=marks, tests=tests, next=cross,

@@ -509,6 +509,19 @@ def test_one_figure_without_a_layout_engine(panel):
     assert len(figure.axes) == count, "axes pile up"
 
 
+def test_no_word_and_no_number_sticks_out_of_the_picture(panel):
+    renderer, room = panel.figure.canvas.get_renderer(), panel.figure.bbox.padded(0.5)
+    for axes in panel.figure.axes:
+        words = [axes.title, axes._left_title, axes._right_title, *axes.texts]
+        parts = [text for text in words if text.get_text()]
+        if axes.axison:
+            parts += [axes.xaxis, axes.yaxis]
+        for part in filter(lambda part: axes.get_visible() and part.get_visible(), parts):
+            box = part.get_tightbbox(renderer)
+            inside = box is None or all(room.contains(*corner) for corner in box.corners())
+            assert inside, (part, box)
+
+
 def test_names_in_presets_are_checked():
     with pytest.raises(ValueError, match="speed is no control"):
         Panel(
