@@ -522,7 +522,8 @@ class Hub:
 
     def __init__(self, folder, **environment):
         self.folder, self.environment, self.open = folder, environment, []
-        self.url = f"http://127.0.0.1:{free_port()}"
+        scheme = "https" if "CLASS_TLS_CERT" in environment else "http"
+        self.url = f"{scheme}://127.0.0.1:{free_port()}"
         ports = {"hub": free_port(), "proxy": free_port()}
         # What the settings leave at JupyterHub's own ports, so that no other hub is in the way.
         self.command = [
@@ -835,12 +836,34 @@ def test_work_survives_the_end_of_the_server_and_of_the_hub(classroom):
         assert int(printed) == before == home.stat().st_uid
 
 
+@pytest.fixture
+def certificate(tmp_path, monkeypatch):
+    """A certificate for this computer that the test's own log-ins trust."""
+    if not shutil.which("openssl"):
+        pytest.skip("openssl, which makes a certificate for the test, is not here")
+    pair = {
+        "CLASS_TLS_CERT": str(tmp_path / "cert.pem"),
+        "CLASS_TLS_KEY": str(tmp_path / "key.pem"),
+    }
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+         "-subj", "/CN=class", "-addext", "subjectAltName=IP:127.0.0.1",
+         "-out", pair["CLASS_TLS_CERT"], "-keyout", pair["CLASS_TLS_KEY"]],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", pair["CLASS_TLS_CERT"])
+    return pair
+
+
 @hub
-@pytest.mark.timeout(300)
-def test_an_idle_server_is_stopped_and_only_names_on_the_list_come_in(names, tmp_path):
+@pytest.mark.timeout(400)
+def test_with_tls_and_a_list_only_its_names_come_in_and_the_idle_are_stopped(
+    names, tmp_path, certificate
+):
     listed = tmp_path / "students"
     listed.write_text(f"{names[3]}\n")
-    with running(CLASS_IDLE_MINUTES="0.1", CLASS_STUDENTS=str(listed)) as started:
+    with running(CLASS_IDLE_MINUTES="0.1", CLASS_STUDENTS=str(listed), **certificate) as started:
+        assert started.url.startswith("https:")
         student = Student(started, names[3]).start()
         assert not Student(started, f"{names[3]}-too").came_in
         wait_for(lambda: not student.of_hub("GET").json()["servers"], 120, started)
