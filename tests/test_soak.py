@@ -21,7 +21,7 @@ def test_a_seed_and_a_number_are_a_round():
         assert sorted(name for share in this.shares for name in share) == CHAPTERS
     for field in ("shares", "hash_seed", "threads", "processor", "load", "locale", "zone"):
         assert len({str(getattr(this, field)) for this in rounds}) >= 3, field
-    assert sum(this.load == 2 for this in rounds) > 10
+    assert sum(this.load == 2 for this in rounds) >= 10
     assert rounds != [soak.plan(2, number, CHAPTERS) for number in range(1, 21)]
 
 
