@@ -81,6 +81,7 @@ def kernel(path):
     client = NotebookClient(
         notebook,
         timeout=None,
+        startup_timeout=600,
         kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
         extra_arguments=["--log-level=ERROR"],
@@ -113,35 +114,46 @@ def together(path, count):
     start, stop = threading.Barrier(count + 1), threading.Barrier(count + 1)
 
     def student():
-        with (
-            contextlib.closing(ensure_event_loop()),  # this thread's own, which nbclient runs on
-            kernel(path) as (run, process),
-        ):
-            with lock:
-                processes.append(process)
-            start.wait()
-            run()
-            stop.wait()  # nobody leaves, and frees memory, before the last has finished
-            return processor_time(process)
+        try:
+            with (
+                contextlib.closing(ensure_event_loop()),  # this thread's own, for nbclient
+                kernel(path) as (run, process),
+            ):
+                with lock:
+                    processes.append(process)
+                start.wait()
+                run()
+                stop.wait()  # nobody leaves, and frees memory, before the last has finished
+                return processor_time(process)
+        except BaseException:
+            start.abort()  # nobody waits for who failed
+            stop.abort()
+            raise
+
+    def all_memory():
+        total = 0
+        for process in processes:
+            with contextlib.suppress(psutil.NoSuchProcess):  # its notebook failed
+                total += shared_out(process)
+        return total
 
     with ThreadPoolExecutor(count) as pool:
         students = [pool.submit(student) for _ in range(count)]
-        try:
+        seconds, most = 0, 0
+        with contextlib.suppress(threading.BrokenBarrierError):
             start.wait()
-            began, most = time.monotonic(), 0
-            while stop.n_waiting < count:
-                if failed := [each for each in students if each.done()]:
-                    failed[0].result()
-                most = max(most, sum(map(shared_out, processes)))
+            began = time.monotonic()
+            while stop.n_waiting < count and not stop.broken:
+                most = max(most, all_memory())
                 time.sleep(min(1, 0.02 * count))
             seconds = time.monotonic() - began
-            most = max(most, sum(map(shared_out, processes)))
+            most = max(most, all_memory())
             stop.wait()
-        except BaseException:
-            start.abort()
-            stop.abort()
-            raise
-        used = sum(each.result() for each in students)
+    errors = [error for each in students if (error := each.exception())]
+    for error in errors:
+        if not isinstance(error, threading.BrokenBarrierError):
+            raise error
+    used = sum(each.result() for each in students)
     return seconds, used, most, most / count
 
 
