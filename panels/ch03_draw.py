@@ -54,7 +54,10 @@ class Canvas(anywidget.AnyWidget):
     _css = FOLDER / "ch03_draw.css"
     description = traitlets.Unicode().tag(sync=True)
     pen = traitlets.Float(PEN).tag(sync=True)
-    value = traitlets.Bytes(EMPTY).tag(sync=True, from_json=lambda sent, canvas: bytes(sent))
+    value = traitlets.Bytes(EMPTY).tag(
+        sync=True,  # a buffer of the browser's, and never a number: bytes(10**12) fills the memory
+        from_json=lambda sent, canvas: bytes(sent) if isinstance(sent, memoryview) else sent,
+    )
 
     @traitlets.validate("value")
     def _whole_picture(self, proposal):

@@ -431,6 +431,8 @@ class FirstWeights(widgets.HBox):
         self._following = False
 
     def _chosen(self, _change):
+        if self.rule.value is None or np.isnan(self.std.value):
+            self._follow()  # nothing was chosen: what holds is shown again
         if not self._following:
             self.value = self.std.value if self.rule.value == OWN else self.rule.value
 

@@ -46,6 +46,7 @@ import html
 import io
 import logging
 import signal
+import sys
 import threading
 import time
 import weakref
@@ -197,12 +198,14 @@ class Panel(widgets.VBox):
             control.problem = ""
         try:
             control.value = value
-        except (traitlets.TraitError, TypeError, ValueError) as error:
+        except (traitlets.TraitError, TypeError, ValueError, OverflowError) as error:
             text = _("{name} cannot be {value}: {error}")
-            raise ValueError(text.format(name=name, value=value, error=error)) from None
+            words = {"name": name, "value": _brief(value), "error": _brief(error, 200)}
+            raise ValueError(text.format(**words)) from None
         if not _same(control.value, value):  # a slider moves a value that it has no room for
             text = _("{name} cannot be {value}; the nearest it can be is {nearest}.")
-            raise ValueError(text.format(name=name, value=value, nearest=control.value))
+            words = {"name": name, "value": _brief(value), "nearest": _brief(control.value)}
+            raise ValueError(text.format(**words))
 
     def _check_name(self, name):
         if name not in self.controls:
@@ -252,9 +255,23 @@ class Panel(widgets.VBox):
             raise
 
     def _redraw(self):
+        values = self._usable_values()
         with np.errstate(all="ignore"):
-            data = self.compute(**self.values)
+            data = self.compute(**values)
         self._show(data)
+
+    def _usable_values(self):
+        """The controls' values. ValueError for what a list or a slider lets pass: none, nan."""
+        values = self.values
+        for name, value in values.items():
+            label = getattr(self.controls[name], "description", "") or name
+            for part in _parts(value):
+                if part is None:
+                    raise ValueError(_("Nothing is chosen for “{label}”.").format(label=label))
+                if isinstance(part, (int, float)) and not abs(part) <= sys.float_info.max:
+                    text = _("“{label}” holds {value}, where a finite number is expected.")
+                    raise ValueError(text.format(label=label, value=_brief(part)))
+        return values
 
     def _show(self, data):
         with np.errstate(all="ignore"):
@@ -274,7 +291,7 @@ class Panel(widgets.VBox):
         return next((c.problem for c in self.controls.values() if getattr(c, "problem", "")), "")
 
     def _say(self, message):
-        self.message = message
+        self.message = message = _brief(message, 300)
         self._message_html.value = message and f'<div role="alert">{html.escape(message)}</div>'
 
     # presets
@@ -354,10 +371,10 @@ class RunPanel(Panel):
     SLICE = 0.04  # seconds of work before other messages get their turn
     FRAME = 0.15  # seconds between two pictures
     DOUBLE_CLICK = 0.4  # seconds in which a second press means nothing
+    _stopped = None  # the running run's Event, or None
 
     def __init__(self, *, run, **options):
         self._generator_of = run
-        self._stopped = None  # the running run's Event, or None
         self._has_run, self._pressed = False, 0.0
         self._task = None  # kept, because an event loop holds its tasks only weakly
         self._button = widgets.Button()
@@ -404,6 +421,11 @@ class RunPanel(Panel):
         if self.running:
             self._stopped.set()
 
+    def close(self):
+        """Takes the panel off the page, and ends its run."""
+        self.stop()
+        super().close()
+
     def _first(self, **values):
         data = next(self._generator_of(**values))
         if not hasattr(data, "progress"):
@@ -438,7 +460,7 @@ class RunPanel(Panel):
 
     def _steps(self):
         """The generator's states, each made under errstate."""
-        steps = iter(self._generator_of(**self.values))
+        steps = iter(self._generator_of(**self._usable_values()))
         while True:
             with np.errstate(all="ignore"):
                 data = next(steps, None)
@@ -644,7 +666,7 @@ class NumberGrid(anywidget.AnyWidget):
 
     _esm = FOLDER / "number_grid.js"
     description = traitlets.Unicode().tag(sync=True)
-    value = traitlets.List(traitlets.List(traitlets.Float())).tag(sync=True)
+    value = traitlets.List(traitlets.List(traitlets.CFloat())).tag(sync=True)
     problem = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, label, rows):
@@ -657,10 +679,11 @@ class NumberGrid(anywidget.AnyWidget):
 
     @traitlets.validate("value")
     def _keep_shape(self, proposal):
-        shape = np.shape(proposal["value"])
-        if shape != self._shape:
-            raise traitlets.TraitError(f"the table has shape {self._shape}, not {shape}")
-        return proposal["value"]
+        rows, (height, width) = proposal["value"], self._shape
+        if len(rows) != height or any(len(row) != width for row in rows):
+            text = _("the table needs {rows} rows of {columns} numbers")
+            raise traitlets.TraitError(text.format(rows=height, columns=width))
+        return rows
 
 
 def _labelled(label):
@@ -680,8 +703,26 @@ def _same(one, other):
         return True
     try:
         return bool(np.allclose(one, other, rtol=1e-9, atol=1e-12))
-    except (TypeError, ValueError):  # words, or shapes that differ
+    except (TypeError, ValueError, OverflowError):  # words, shapes that differ, huge whole numbers
         return bool(np.array_equal(one, other))
+
+
+def _parts(value):
+    """The numbers and words in a value, however deep they lie in lists and tuples."""
+    if not isinstance(value, (list, tuple)):
+        yield value
+        return
+    for part in value:
+        yield from _parts(part)
+
+
+def _brief(value, most=80):
+    """How a value is written, on one line and in at most so many letters."""
+    try:
+        text = " ".join(str(value).split())
+    except Exception:  # numbers of more than 4300 digits are not written out
+        text = type(value).__name__
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _png(figure):
