@@ -39,7 +39,8 @@ def numerical_gradient(f, x):
         if above == below:
             lost = f"a step of {h} is lost beside the entry {value:g} of {x.dtype}"
             warnings.warn(f"numerical_gradient: {lost}; scale x down.", RuntimeWarning, 2)
-        gradient[index] = (f_above - f_below) / (above - below or 2 * h)
+        else:
+            gradient[index] = (f_above - f_below) / (above - below)
     return gradient
 
 

@@ -216,7 +216,7 @@ class BatchNormalization:
         if train_flg:
             mean, var = rows.mean(axis=0), rows.var(axis=0)  # (D,)
             self._move_running(mean, var)
-        elif self.running_mean is None or self.running_var is None:
+        elif self.running_mean is None:
             hint = "train first (train_flg=True), or hand both to the constructor"
             raise RuntimeError(f"BatchNormalization: no running mean and variance yet; {hint}.")
         else:
@@ -227,8 +227,8 @@ class BatchNormalization:
         return self._unrows(self.gamma * self.xn + self.beta)
 
     def _move_running(self, mean, var):
-        if self.running_mean is None or self.running_var is None:
-            self.running_mean, self.running_var = np.zeros_like(mean), np.zeros_like(var)
+        if self.running_mean is None:
+            self.running_mean = self.running_var = 0
         old, new = self.momentum, 1 - self.momentum
         self.running_mean = old * self.running_mean + new * mean
         self.running_var = old * self.running_var + new * var

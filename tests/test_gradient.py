@@ -111,6 +111,12 @@ def test_a_step_that_is_lost_beside_a_huge_entry_is_reported():
         assert x.tolist() == np.array([1, value], dtype).tolist()
 
 
+def test_where_the_step_is_lost_a_function_with_noise_has_slope_0_too():
+    noise = iter([1.0, 2.0])
+    with pytest.warns(RuntimeWarning, match="is lost"):
+        assert numerical_gradient(lambda _: next(noise), np.array([1e13])).tolist() == [0]
+
+
 def test_the_warning_points_at_the_line_that_asked():
     with pytest.warns(RuntimeWarning) as warned:
         numerical_gradient(lambda x: x[0], np.array([1e13]))
