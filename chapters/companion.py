@@ -7,6 +7,7 @@ The syntax is old on purpose: a Python that is too old has to read it.
 
 import gettext
 import importlib.util
+import logging
 import os
 import sys
 
@@ -143,3 +144,10 @@ def describe_pictures():
 
 
 describe_pictures()
+
+# Matplotlib looks for fonts at its first start, and says so on stderr where
+# that takes five seconds: nothing to read about in the middle of a chapter.
+FONTS = "Matplotlib is building the font cache; this may take a moment."
+logging.getLogger("matplotlib.font_manager").addFilter(
+    lambda record: record.getMessage() != FONTS
+)

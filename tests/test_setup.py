@@ -2,6 +2,8 @@
 
 import ast
 import gettext
+import inspect
+import logging
 import os
 import re
 import shutil
@@ -232,6 +234,16 @@ def test_a_python_that_is_too_old_is_told_so(monkeypatch):
 def test_a_python_that_is_too_old_can_read_the_file():
     source = (ROOT / "chapters" / "companion.py").read_text(encoding="utf-8")
     ast.parse(source, feature_version=(3, 6))
+
+
+def test_the_first_start_of_matplotlib_says_nothing_in_a_chapter(caplog):
+    """Under load it looks for fonts for more than five seconds, which it tells on stderr."""
+    from matplotlib import font_manager
+
+    assert companion.FONTS in inspect.getsource(font_manager)
+    for message in (companion.FONTS, "findfont: not found"):
+        logging.getLogger(font_manager.__name__).warning(message)
+    assert caplog.messages == ["findfont: not found"]
 
 
 def catalogue(entries):
