@@ -4,11 +4,21 @@ The answer is the value in the form that the mathematics expects, or an error in
 what arrived, what was expected, what to do. Nothing is changed in place.
 """
 
+import math
+import reprlib
+
 import numpy as np
+
+
+def shown(value):
+    """value in a few words of one line, for an error message."""
+    return " ".join(reprlib.repr(value).split())[:120]
 
 
 def as_array(x, name):
     """x as an array, without a copy if it is one. TypeError for rows of different lengths."""
+    if isinstance(x, np.ma.MaskedArray):
+        raise TypeError(f"{name}: a masked array arrived; fill its gaps: x.filled(0).")
     try:
         return np.asarray(x)
     except ValueError:
@@ -50,7 +60,8 @@ def as_labels(t, shape, name):
     n, k = shape if len(shape) == 2 else (1, *shape)
     if t.shape == shape and shape != (1,):
         t = as_float(t, f"{name}, labels").reshape(n, k)
-        low, off = t.min(), abs(t.sum(axis=1) - 1).max()
+        with np.errstate(over="ignore", invalid="ignore"):  # absurd labels: inf, 1e308
+            low, off = t.min(), abs(t.sum(axis=1, dtype=float) - 1).max()
         if low >= 0 and off < 1e-3:
             return t
         found = f"the lowest is {low:g}, a sum is off by {off:g}"
@@ -68,19 +79,26 @@ def as_labels(t, shape, name):
 
 
 def number(value, name, least=0, below=np.inf):
-    """value, if it is one number of at least `least` and less than `below`; else ValueError."""
-    kinds = int, float, np.integer, np.floating
-    if isinstance(value, kinds) and not isinstance(value, bool) and least <= value < below:
-        return value
-    limit = "finite" if below == np.inf else f"below {below}"
-    raise ValueError(f"{name} must be a number, at least {least} and {limit}; {value!r} arrived.")
+    """value as a float, if it is a number from `least` to less than `below`; else ValueError."""
+    plain = value.item() if isinstance(value, np.generic) else value  # of NumPy, of Python
+    if type(plain) in (int, float) and least <= plain < min(below, 1e308):
+        return float(plain)
+    limit = "and finite" if below == np.inf else f"and below {below}"
+    raise ValueError(f"{name} must be a number, at least {least} {limit}; {shown(value)} arrived.")
 
 
 def whole(value, name, least=1):
     """value as an int, if it is a whole number of at least `least`; else ValueError."""
     if isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value >= least:
         return int(value)
-    raise ValueError(f"{name} must be a whole number of at least {least}; {value!r} arrived.")
+    raise ValueError(f"{name} must be a whole number of at least {least}; {shown(value)} arrived.")
+
+
+def room(sizes):
+    """sizes, if an array of them fits into a memory; else ValueError."""
+    if math.prod(map(int, sizes)) > 2**36:  # as float64: 550 GB
+        raise ValueError(f"An array of {shown(sizes)} numbers fits into no memory; choose less.")
+    return sizes
 
 
 def upstream(dout, out, layer):

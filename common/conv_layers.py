@@ -15,7 +15,6 @@ class Convolution:
               need_dx=False leaves dx out (None): a first layer has nobody to hand it to
     All windows of an image are the columns of one matrix, so one product does all the sums.
     The filter is not flipped: strictly, this is a cross-correlation.
-    Raises ValueError for shapes that do not fit, RuntimeError for backward before forward.
     """
 
     def __init__(self, W, b, stride=1, pad=0):
@@ -23,13 +22,11 @@ class Convolution:
         no_b = self.b.ndim == 0 and self.b == 0
         if self.W.ndim != 4 or not (no_b or self.b.shape == self.W.shape[:1]):
             found = f"W has shape {self.W.shape}, b {self.b.shape}"
-            raise ValueError(
-                f"Convolution: {found}; (FN, C, FH, FW) and (FN,), or b = 0, were expected."
-            )
+            expected = "(FN, C, FH, FW) and (FN,), or b = 0, were expected"
+            raise ValueError(f"Convolution: {found}; {expected}.")
         self.stride = whole(stride, "Convolution: stride")
         self.pad = whole(pad, "Convolution: pad", 0)
-        self.x = self.windows = self.out_shape = None
-        self.dW = self.db = None
+        self.x = self.windows = self.out_shape = self.dW = self.db = None
 
     def forward(self, x):
         x = as_float(x, "Convolution")
@@ -76,7 +73,6 @@ class Pooling:
     forward:  x (N, C, H, W) -> (N, C, OH, OW), OH = (H + 2 pad - pool_h) // stride + 1
     backward: dout (N, C, OH, OW) -> dx (N, C, H, W): each slope goes to the pixel that won, the
               first one where several are equal
-    Raises ValueError for shapes that do not fit, RuntimeError for backward before forward.
     """
 
     def __init__(self, pool_h, pool_w, stride=2, pad=0):

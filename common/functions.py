@@ -77,10 +77,8 @@ mean_squared_error = sum_squared_error  # the book's name
 def cross_entropy_error(y, t):
     """The mean over the batch of -log(probability of the right class), in nats (book 4.2.2).
 
-    y: probabilities (N, K), or (K,) for one sample.
-    t: one-hot or soft rows of y's shape, or class numbers (N,).
-    1e-7 is added to y so that log(0) does not occur; a wrong answer given with full
-    certainty therefore costs 16.1.
+    y: probabilities (N, K) or (K,). t: one-hot or soft rows of y's shape, or class numbers (N,).
+    1e-7 is added to y so that log(0) does not occur: a sure and wrong answer costs 16.1.
     Raises ValueError for scores that are no probabilities and for labels that do not fit.
     """
     y = as_float(y, "cross_entropy_error")
@@ -118,6 +116,7 @@ def mean_cost(log_y, t, name):
     """-log_y at the right classes, averaged over the batch."""
     t = as_labels(t, log_y.shape, name)  # (N,) or (N, K)
     log_y = log_y.reshape(len(t), -1)  # (N, K)
+    log_y = np.where(np.isnan(log_y).any(axis=1, keepdims=True), np.nan, log_y)  # nan counts
     if t.ndim == 1:
-        return -log_y[np.arange(len(t)), t].sum() / len(t)
-    return -(t * np.where(t == 0, 0, log_y)).sum() / len(t)  # nothing times infinity is 0
+        return -log_y[np.arange(len(t)), t].mean()
+    return -(t * np.where(t == 0, 0, log_y)).sum(axis=1).mean()  # nothing times infinity is 0

@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 
-from .checks import as_float
+from .checks import as_array, as_float
 
 
 def numerical_gradient(f, x):
@@ -19,7 +19,9 @@ def numerical_gradient(f, x):
     ValueError if x is read-only or f returns more than one number. Warns, with a slope of 0, where
     h is lost beside a huge entry.
     """
-    if not isinstance(x, np.ndarray) or x.dtype not in (np.float32, np.float64):
+    if not callable(f):
+        raise TypeError(f"numerical_gradient: f is {type(f).__name__}; a function was expected.")
+    if type(x) is not np.ndarray or x.dtype not in (np.float32, np.float64):
         kind = f"an array of {x.dtype}" if isinstance(x, np.ndarray) else type(x).__name__
         hint = "a step of 0.0001 needs an array of floats: np.array(x, dtype=float)"
         raise TypeError(f"numerical_gradient: x is {kind}; {hint}.")
@@ -55,19 +57,15 @@ def _one_number(value):
 
 def numerical_gradient_2d(f, X):
     """The gradient at many points: each row of X (N, D) is one. A single point (D,) works too."""
-    if np.ndim(X) == 1:
+    shape = as_array(X, "numerical_gradient_2d").shape
+    if len(shape) == 1:
         return numerical_gradient(f, X)
-    if np.ndim(X) != 2:
-        raise ValueError(f"numerical_gradient_2d: X has shape {np.shape(X)}; rows (N, D) expected.")
-    gradient = np.zeros_like(X)
-    for i in range(len(X)):
-        gradient[i] = numerical_gradient(f, X[i])
-    return gradient
+    if len(shape) != 2 or 0 in shape:
+        raise ValueError(f"numerical_gradient_2d: X has shape {shape}; rows (N, D) expected.")
+    return np.array([numerical_gradient(f, x) for x in X])
 
 
-def _numerical_gradient_1d(f, x):
-    """The book's name for the gradient at one point (D,)."""
-    return numerical_gradient(f, x)
+_numerical_gradient_1d = numerical_gradient  # the book's name at one point (D,)
 
 
 def relative_error(a, b):
@@ -79,5 +77,8 @@ def relative_error(a, b):
     a, b = (as_float(x, "relative_error").astype(float) for x in (a, b))
     if a.shape != b.shape:
         raise ValueError(f"relative_error: shapes {a.shape} and {b.shape} differ.")
-    size = np.linalg.norm(a) + np.linalg.norm(b)
-    return float(np.linalg.norm(a - b) / size) if size != 0 else 0.0
+    _, power = np.frexp(np.abs([a, b]).max(initial=0))
+    with np.errstate(invalid="ignore"):  # inf - inf
+        a, b = np.ldexp(a, -power), np.ldexp(b, -power)  # near 1: squares are no longer too large
+        size = np.linalg.norm(a) + np.linalg.norm(b)
+        return float(np.linalg.norm(a - b) / size) if size != 0 else 0.0

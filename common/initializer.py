@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .checks import number, whole
+from .checks import number, room, shown, whole
 
 
 def weight_std(weight_init_std, fan_in):
@@ -12,12 +12,12 @@ def weight_std(weight_init_std, fan_in):
     "relu": √(2 / fan_in); in any case of letters. ValueError for anything else.
     Source: Glorot and Bengio 2010 (in the book's simpler form); He et al. 2015, arXiv:1502.01852.
     """
-    factors = {"xavier": 1.0, "sigmoid": 1.0, "he": 2.0, "relu": 2.0}
+    gain = {"xavier": 1.0, "sigmoid": 1.0, "he": 2.0, "relu": 2.0}
     if not isinstance(weight_init_std, str):
-        return float(number(weight_init_std, "weight_init_std"))
-    if weight_init_std.lower() not in factors:
-        raise ValueError(f"weight_init_std: a number or {[*factors]}; {weight_init_std!r} arrived.")
-    return np.sqrt(factors[weight_init_std.lower()] / fan_in)
+        return number(weight_init_std, "weight_init_std", below=1e4)
+    if weight_init_std.lower() not in gain:
+        raise ValueError(f"weight_init_std: a number or {[*gain]}; {weight_init_std!r} arrived.")
+    return np.sqrt(gain[weight_init_std.lower()] / whole(fan_in, "fan_in"))
 
 
 def first_params(shapes, weight_init_std, rng, dtype):
@@ -25,11 +25,11 @@ def first_params(shapes, weight_init_std, rng, dtype):
 
     shapes: one for each W, (D, M) or filters (FN, C, FH, FW). Drawn from rng in the order W1, W2.
     """
-    if np.dtype(dtype).kind != "f":
-        raise ValueError(f"dtype: float32 or float64 was expected, {dtype} arrived.")
+    if getattr(dtype, "__name__", str(dtype)) not in ("float", "float16", "float32", "float64"):
+        raise ValueError(f"dtype: float32 or float64 was expected, {shown(dtype)} arrived.")
     params = {}
     for i, shape in enumerate(shapes, start=1):
-        sizes = [whole(size, "the size of a layer") for size in shape]
+        sizes = room([whole(size, "the size of a layer") for size in shape])
         outputs, *inputs = sizes if len(sizes) == 4 else reversed(sizes)
         W = weight_std(weight_init_std, np.prod(inputs)) * rng.standard_normal(sizes)
         params[f"W{i}"], params[f"b{i}"] = W.astype(dtype), np.zeros(outputs, dtype)

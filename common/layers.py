@@ -10,7 +10,6 @@ import numpy as np
 from .checks import as_float, as_labels, number, upstream
 from .conv_layers import Convolution, Pooling  # one import line serves all layers
 from .functions import *  # scripts typed from the book expect them here
-from .functions import log_softmax, mean_cost, sigmoid
 from .util import col2im, im2col, random_source
 
 
@@ -30,7 +29,7 @@ class Relu:
         return np.maximum(x, 0)
 
     def backward(self, dout):
-        return upstream(dout, self.mask, self) * ~self.mask
+        return np.where(self.mask, 0, upstream(dout, self.mask, self))
 
 
 class Sigmoid:
@@ -82,8 +81,7 @@ class Affine:
         if self.W.ndim != 2 or self.b.shape != self.W.shape[1:]:
             found = f"W has shape {self.W.shape}, b {self.b.shape}"
             raise ValueError(f"Affine: {found}; (D, M) and (M,) were expected.")
-        self.x = self.original_x_shape = None
-        self.dW = self.db = None
+        self.x = self.original_x_shape = self.dW = self.db = None
 
     def forward(self, x):
         x, d = as_float(x, "Affine"), len(self.W)
@@ -178,17 +176,17 @@ class BatchNormalization:
         arrived = {"gamma": gamma, "beta": beta}
         if running_mean is not None or running_var is not None:
             arrived |= {"running_mean": running_mean, "running_var": running_var}
-        for key, value in arrived.items():
-            arrived[key] = as_float(value, f"BatchNormalization, {key}")
+        arrived = {k: as_float(v, f"BatchNormalization, {k}") for k, v in arrived.items()}
         shapes = {key: value.shape for key, value in arrived.items()}
         if len(set(shapes.values())) > 1 or len(shapes["gamma"]) != 1:
             raise ValueError(f"BatchNormalization: one shape (D,) was expected; {shapes} arrived.")
+        if np.any(arrived.get("running_var", 0) < 0):
+            raise ValueError("BatchNormalization: a running_var below 0 arrived; give variances.")
         self.gamma, self.beta = arrived["gamma"], arrived["beta"]
         self.running_mean = arrived.get("running_mean")
         self.running_var = arrived.get("running_var")
         self.momentum = number(momentum, "BatchNormalization: momentum", below=1)
-        self.input_shape = self.xn = self.std = self.train_flg = None
-        self.dgamma = self.dbeta = None
+        self.input_shape = self.xn = self.std = self.train_flg = self.dgamma = self.dbeta = None
 
     def _rows(self, x):
         """x as rows (M, D), one column for each entry of gamma."""
@@ -215,7 +213,11 @@ class BatchNormalization:
             raise ValueError(f"BatchNormalization: x has shape {x.shape}; {hint}.")
         if train_flg:
             mean, var = rows.mean(axis=0), rows.var(axis=0)  # (D,)
-            self._move_running(mean, var)
+            var = np.where(var < np.inf, var, np.nan)  # too wide to square: no answer, not 0
+            if self.running_mean is None:
+                self.running_mean = self.running_var = 0
+            self.running_mean = self.momentum * self.running_mean + (1 - self.momentum) * mean
+            self.running_var = self.momentum * self.running_var + (1 - self.momentum) * var
         elif self.running_mean is None:
             hint = "train first (train_flg=True), or hand both to the constructor"
             raise RuntimeError(f"BatchNormalization: no running mean and variance yet; {hint}.")
@@ -225,13 +227,6 @@ class BatchNormalization:
         self.xn = (rows - mean) / self.std  # (M, D)
         self.input_shape, self.train_flg = x.shape, train_flg
         return self._unrows(self.gamma * self.xn + self.beta)
-
-    def _move_running(self, mean, var):
-        if self.running_mean is None:
-            self.running_mean = self.running_var = 0
-        old, new = self.momentum, 1 - self.momentum
-        self.running_mean = old * self.running_mean + new * mean
-        self.running_var = old * self.running_var + new * var
 
     def backward(self, dout):
         dout = self._rows(upstream(dout, self.input_shape, self))  # (M, D)

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from .checks import number
+from .checks import as_array, number, shown
 from .initializer import first_params
 from .layers import Affine, Relu, Sigmoid, SoftmaxWithLoss, Tanh
 from .network import Network
@@ -24,10 +24,11 @@ class MultiLayerNet(Network):
     def __init__(self, input_size, hidden_size_list, output_size, activation="relu",
                  weight_init_std="relu", weight_decay_lambda=0, rng=None,
                  dtype=np.float64):  # fmt: skip
+        name, sizes = shown(activation), shown(hidden_size_list)
         if str(activation).lower() not in ACTIVATIONS:
-            raise ValueError(f"activation: one of {[*ACTIVATIONS]} expected; {activation!r} came.")
-        if np.ndim(hidden_size_list) != 1:
-            raise ValueError(f"hidden_size_list: [100, 50] for example; {hidden_size_list} came.")
+            raise ValueError(f"activation: one of {[*ACTIVATIONS]} expected; {name} came.")
+        if as_array(hidden_size_list, "hidden_size_list").ndim != 1:
+            raise ValueError(f"hidden_size_list: [100, 50] for example; {sizes} came.")
         self.activation = ACTIVATIONS[str(activation).lower()]
         self.input_size, self.output_size = input_size, output_size
         self.hidden_size_list = list(hidden_size_list)

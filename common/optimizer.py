@@ -6,7 +6,7 @@ hold the very same array; a plain number by re-binding the entry.
 
 import numpy as np
 
-from .checks import as_float, number
+from .checks import as_array, as_float, number, shown
 
 
 class Optimizer:
@@ -37,18 +37,21 @@ class Optimizer:
             if isinstance(p, np.ndarray):
                 p += self.change(key, as_float(grads[key], key))
             else:
-                params[key] = p + self.change(key, grads[key])
+                params[key] = p + float(self.change(key, as_float(grads[key], key)))
         self._left = dict(params)
 
     def _check(self, params, grads):
-        for key, grad in grads.items():
-            as_float(grad, f"{self.name}, grads[{key!r}]")
-        shapes, slopes = ({k: np.shape(v) for k, v in d.items()} for d in (params, grads))
-        if shapes != slopes:
-            raise ValueError(f"{self.name}: params {shapes} and grads {slopes} must agree.")
+        if not (isinstance(params, dict) and isinstance(grads, dict)):
+            raise TypeError(f"{self.name}: dicts were expected, {shown([params, grads])} arrived.")
+        values = {k: as_array(p, f"{self.name}, {k}") for k, p in params.items()}
+        slopes = {k: as_float(g, f"{self.name}, grads[{k!r}]") for k, g in grads.items()}
+        here, there = ({k: a.shape for k, a in d.items()} for d in (values, slopes))
+        if here != there:
+            raise ValueError(f"{self.name}: params {here} and grads {there} must agree.")
         for key, p in params.items():
-            if isinstance(p, np.ndarray) and not (p.dtype.kind == "f" and p.flags.writeable):
-                state = f"holds {p.dtype}" if p.dtype.kind != "f" else "is read-only"
+            held, fixed = values[key], isinstance(p, np.ndarray) and not p.flags.writeable
+            if fixed or held.dtype.kind not in ("f" if held is p else "" if held.ndim else "fiu"):
+                state = "is read-only" if fixed else f"holds {held.dtype}"
                 raise TypeError(f"{self.name}: {key} {state}; make it np.array({key}, float).")
             known = self._left.get(key) if self.iter else p
             if self.memory and known is not p and (isinstance(p, np.ndarray) or known != p):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .checks import whole
+from .checks import as_array, shown, whole
 from .initializer import first_params
 from .layers import Affine, Convolution, Pooling, Relu, SoftmaxWithLoss
 from .network import Network
@@ -19,12 +19,13 @@ class SimpleConvNet(Network):
     def __init__(self, input_dim=(1, 28, 28), conv_param=None, hidden_size=100, output_size=10,
                  weight_init_std=0.01, rng=None, dtype=np.float64):  # fmt: skip
         conv = {"filter_num": 30, "filter_size": 5, "pad": 0, "stride": 1}
-        if unknown := set(conv_param or {}) - set(conv):
-            raise ValueError(f"conv_param knows {[*conv]}; {sorted(unknown)} arrived.")
-        conv.update(conv_param or {})
-        fn, size, pad, stride = conv.values()
-        if np.ndim(input_dim) != 1 or len(input_dim) != 3:
-            raise ValueError(f"input_dim: (C, H, W) was expected; {input_dim} arrived.")
+        given = {} if conv_param is None else conv_param
+        unknown = [key for key in given if key not in conv] if isinstance(given, dict) else [given]
+        if unknown:
+            raise ValueError(f"conv_param knows {[*conv]}; {shown(unknown)} arrived.")
+        fn, size, pad, stride = (conv | given).values()
+        if as_array(input_dim, "input_dim").shape != (3,):
+            raise ValueError(f"input_dim: (C, H, W) was expected; {shown(input_dim)} arrived.")
         channels, *sides = input_dim
         sides = [conv_output_size(side, size, stride, pad) for side in sides]  # conv: OH, OW
         sides = [conv_output_size(side, 2, stride=2) for side in sides]  # pool

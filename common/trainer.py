@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .checks import as_pairs, whole
+from .checks import as_pairs, shown, whole
 from .optimizer import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSprop
 from .util import random_source
 
@@ -29,10 +29,13 @@ def _optimizer(optimizer, param):
     if hasattr(optimizer, "update") and not isinstance(optimizer, type):
         return optimizer
     kind = optimizer if isinstance(optimizer, type) else OPTIMIZERS.get(str(optimizer).lower())
-    if kind is None:
-        names = [*OPTIMIZERS][:6]
-        raise ValueError(f"Trainer: optimizer {optimizer!r} is unknown; choose from {names}.")
-    return kind(**({"lr": 0.01} if param is None else param))
+    if not hasattr(kind, "update"):
+        found = f"optimizer {shown(optimizer)} is unknown"
+        raise ValueError(f"Trainer: {found}; choose from {[*OPTIMIZERS][:6]}.")
+    try:
+        return kind(**({"lr": 0.01} if param is None else param))
+    except TypeError as error:
+        raise TypeError(f"Trainer: {kind.__name__} cannot take {shown(param)}.") from error
 
 
 class Trainer:
@@ -53,6 +56,8 @@ class Trainer:
                  verbose=True, rng=None):  # fmt: skip
         self.x_train, self.t_train = as_pairs(x_train, t_train, "Trainer, training data")
         self.x_test, self.t_test = as_pairs(x_test, t_test, "Trainer, test data")
+        if missing := {"params", "gradient", "loss", "accuracy"} - set(dir(network)):
+            raise TypeError(f"Trainer: a network has {sorted(missing)}, {shown(network)} has not.")
         self.network, self.verbose = network, verbose
         self.optimizer = _optimizer(optimizer, optimizer_param)
         self.epochs = whole(epochs, "Trainer: epochs")
@@ -71,8 +76,9 @@ class Trainer:
         """One batch: gradient, update, loss afterwards; accuracies with the first of an epoch."""
         batch = random_source(self.rng).choice(self.train_size, self.batch_size)
         x, t = self.x_train[batch], self.t_train[batch]
-        self.optimizer.update(self.network.params, self.network.gradient(x, t))
-        step, loss = self.current_iter + 1, float(self.network.loss(x, t))
+        with np.errstate(over="ignore", invalid="ignore"):  # said in words below
+            self.optimizer.update(self.network.params, self.network.gradient(x, t))
+            step, loss = self.current_iter + 1, float(self.network.loss(x, t))
         if not np.isfinite(loss):
             hint = "try a smaller learning rate, or first weights closer to 0"
             raise FloatingPointError(f"The loss became {loss} at step {step}; {hint}.")

@@ -24,14 +24,8 @@ class TwoLayerNet(Network):
         }
         self.last_layer = SoftmaxWithLoss()
 
-    @property
-    def lastLayer(self):
-        """The book's other spelling of last_layer: the same layer, read or replaced."""
-        return self.last_layer
-
-    @lastLayer.setter
-    def lastLayer(self, layer):
-        self.last_layer = layer
+    # The book's other spelling of last_layer: the same layer, read or replaced.
+    lastLayer = property(lambda net: net.last_layer, lambda net, to: setattr(net, "last_layer", to))
 
 
 class SigmoidTwoLayerNet(TwoLayerNet):

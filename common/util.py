@@ -6,7 +6,7 @@ an image. im2col and col2im are the same two in the book's layout, one window a 
 
 import numpy as np
 
-from .checks import as_float, as_pairs, whole
+from .checks import as_array, as_float, as_pairs, room, shown, whole
 
 
 def smooth_curve(x):
@@ -28,10 +28,11 @@ def random_source(rng=None):
 
     rng: None (np.random.seed governs), a seed, or a np.random.Generator.
     """
-    try:
-        return np.random if rng is None else np.random.default_rng(rng)
-    except (TypeError, ValueError):
-        raise ValueError(f"rng: a seed or a Generator was expected; {rng!r} arrived.") from None
+    if rng is None:
+        return np.random
+    if isinstance(rng, np.random.Generator) or (isinstance(rng, (int, np.integer)) and rng >= 0):
+        return np.random.default_rng(rng)
+    raise ValueError(f"rng: a seed or a Generator was expected; {shown(rng)} arrived.")
 
 
 def shuffle_dataset(x, t, rng=None):
@@ -50,24 +51,27 @@ def conv_output_size(input_size, filter_size, stride=1, pad=0):
     room = whole(input_size, "input_size") + 2 * whole(pad, "pad", 0)
     room -= whole(filter_size, "filter_size")
     if room < 0:
+        size = f"{shown(input_size)} pixels with pad {shown(pad)}"
         hint = "use a smaller filter or a larger pad"
-        size = f"{input_size} pixels with pad {pad}"
-        raise ValueError(f"A filter of {filter_size} does not fit into {size}; {hint}.")
+        raise ValueError(f"A filter of {shown(filter_size)} does not fit into {size}; {hint}.")
     return room // whole(stride, "stride") + 1
 
 
 def image_shape(shape):
     """shape, if it is (N, C, H, W) with nothing empty; else ValueError."""
-    if len(shape) == 4 and 0 not in shape:
-        return tuple(shape)
+    sizes = as_array(shape, "images, their shape")
+    if sizes.shape == (4,) and sizes.dtype.kind in "iu" and sizes.min() > 0:
+        return tuple(sizes.tolist())
     hint = "one gray picture is x.reshape(1, 1, H, W)"
-    raise ValueError(f"Images (N, C, H, W) were expected, {tuple(shape)} arrived; {hint}.")
+    raise ValueError(f"Images (N, C, H, W) were expected, {shown(shape)} arrived; {hint}.")
 
 
 def stops(shape, filter_h, filter_w, stride, pad):
     """(OH, OW): how many stops a filter makes down and across images of shape (N, C, H, W)."""
-    _, _, h, w = image_shape(shape)
-    return conv_output_size(h, filter_h, stride, pad), conv_output_size(w, filter_w, stride, pad)
+    n, c, h, w = image_shape(shape)
+    out = conv_output_size(h, filter_h, stride, pad), conv_output_size(w, filter_w, stride, pad)
+    room((n, c, h + 2 * int(pad), w + 2 * int(pad), filter_h, filter_w))
+    return out
 
 
 def pad_images(x, pad, value=0):
