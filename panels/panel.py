@@ -375,6 +375,7 @@ class RunPanel(Panel):
 
     def __init__(self, *, run, **options):
         self._generator_of = run
+        self._cells_loop = asyncio._get_running_loop()  # where cells run; None in plain Python
         self._has_run, self._pressed = False, 0.0
         self._task = None  # kept, because an event loop holds its tasks only weakly
         self._button = widgets.Button()
@@ -472,7 +473,7 @@ class RunPanel(Panel):
         data = shown = None
         drawn = rested = time.monotonic()
         try:
-            _hear_interrupts()
+            self._hear_interrupts()
             with self._errors_said():
                 for data in self._steps():
                     if stopped.is_set():
@@ -484,7 +485,6 @@ class RunPanel(Panel):
                         shown, drawn = data, time.monotonic()
                     if now - rested > self.SLICE:
                         await asyncio.sleep(0.004)  # a message takes several turns of the loop
-                        _hear_interrupts()
                         rested = time.monotonic()
                 if data is not shown and stopped is self._stopped:
                     self._show(data)
@@ -492,6 +492,11 @@ class RunPanel(Panel):
             LOG.exception("A run of the panel %r failed.", self.title)
         finally:
             self._end(stopped, data)
+
+    def _hear_interrupts(self):
+        """Only the main thread can: a page's messages may be answered in another one."""
+        if self._cells_loop is not None and self._cells_loop.is_running():
+            self._cells_loop.call_soon_threadsafe(_stop_runs_on_interrupt)
 
     def _end(self, stopped, data):
         if stopped is not self._stopped:
@@ -525,10 +530,8 @@ class RunPanel(Panel):
         return [self._progress_html]
 
 
-def _hear_interrupts():
+def _stop_runs_on_interrupt():
     """A kernel ignores interrupts while no cell runs: from now on they stop runs instead."""
-    if threading.current_thread() is not threading.main_thread():
-        return
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, _stop_all)
 
