@@ -19,6 +19,7 @@ requirements.lock, in a temporary folder; rounds and tests go through the enviro
 import argparse
 import contextlib
 import datetime
+import itertools
 import os
 import platform
 import random
@@ -124,10 +125,13 @@ def make_environment(python, numpy, folder):
 
     subprocess.run([python, "-m", "venv", str(folder)], check=True)
     inside = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
-    pip("--require-hashes", "-r", str(ROOT / "requirements.lock"))
     wanted = ["-U", "numpy"] if numpy == "newest" else [f"numpy=={numpy}.*"]
-    there = not numpy or pip("--only-binary", "numpy", *wanted)
-    return str(inside) if there else None
+    if numpy and not pip("--only-binary", "numpy", *wanted):
+        return None
+    pip("--require-hashes", "-r", str(ROOT / "requirements.lock"))
+    if numpy:
+        pip("--only-binary", "numpy", *wanted)
+    return str(inside)
 
 
 def asked(python, code):
@@ -146,14 +150,14 @@ def environments(pythons, numpys, folder):
     if not pythons and not numpys:
         return {versions(sys.executable): sys.executable}
     found = {}
-    for python in pythons or [sys.executable]:
-        for numpy in numpys or [""]:
-            inside = make_environment(python, numpy, folder / f"environment {len(found)}")
-            if inside and versions(inside) not in found:
-                found[versions(inside)] = inside
-                print(f"made {versions(inside)}", flush=True)
-            elif not inside:
-                print(f"{Path(python).name} has no NumPy {numpy}", flush=True)
+    pairs = itertools.product(pythons or [sys.executable], numpys or [""])
+    for number, (python, numpy) in enumerate(pairs):
+        inside = make_environment(python, numpy, folder / f"environment {number}")
+        if not inside:
+            print(f"{Path(python).name} has no NumPy {numpy}", flush=True)
+        elif versions(inside) not in found:
+            found[versions(inside)] = inside
+            print(f"made {versions(inside)}", flush=True)
     return found
 
 
@@ -330,6 +334,8 @@ def main(arguments=None, root=ROOT):
         tree = Path(folder) / "tree"  # what is soaked stays as it is, whoever edits meanwhile
         shutil.copytree(root, tree, ignore=shutil.ignore_patterns(*LEFT))
         envs = environments(chosen.python, chosen.numpy, Path(folder))
+        if not envs:
+            sys.exit("There is no environment to run with.")
         start = time.monotonic()
         for what, where, how, passed, written in work(chosen, envs, tree, logs):
             seconds = time.monotonic() - start

@@ -115,3 +115,19 @@ def test_counts_of_several_processes_are_added(tmp_path):
     for log, line in zip(logs, lines, strict=True):
         log.write_text(f"....\nFAILED 7 lives\n{line}\n")
     assert soak.counted(logs) == "1 failed, 93 passed, 2 skipped"
+
+
+def test_environments_are_the_pairs_that_exist_each_once(tmp_path, monkeypatch):
+    made = []
+
+    def make(python, numpy, folder):
+        made.append((python, numpy, folder.name))
+        return None if (python, numpy) == ("new", "1.26") else f"{python}-{numpy or 'lock'}"
+
+    monkeypatch.setattr(soak, "make_environment", make)
+    monkeypatch.setattr(soak, "versions", lambda inside: inside.replace("newest", "lock"))
+    found = soak.environments(["old", "new"], ["1.26", "newest", ""], tmp_path)
+    assert list(found) == ["old-1.26", "old-lock", "new-lock"]
+    assert len({folder for *_, folder in made}) == 6
+    monkeypatch.undo()
+    assert list(soak.environments([], [], tmp_path).values()) == [sys.executable]
