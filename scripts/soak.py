@@ -9,7 +9,8 @@ chapters  strict nbval over all chapters, in rounds. Each round has another orde
           seed and the number of the round, so that one round can be repeated alone.
 fresh     each chapter run once more and compared with what is stored: texts and pictures.
 long      property, fuzz, panel and browser tests with DLFS_SOAK=1: with as many cases as they have.
-tests     all other tests, with each Python and NumPy in turn. Only run where it is named.
+tests     the tests, without those of a browser, with each Python and NumPy in turn. Only run
+          where it is named.
 
 `--python` and `--numpy` (such as 1.26, or `newest`) make an environment for each pair from
 requirements.lock, in a temporary folder; rounds and tests go through the environments in turn.
@@ -36,7 +37,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = ("chapters", "fresh", "long", "tests")
 LONG = ("properties", "dataset", "weights", "panel_abuse", "browser", "classroom")
-APART = ("setup", "nbval_bites", *LONG)  # of the tests: slow, and the same for every Python
+APART = ("setup", "nbval_bites", "browser", "classroom")  # slow, and the same for every Python
 LEFT = (".venv", ".*_cache", ".hypothesis", "__pycache__", "build", "mutants")  # not copied
 BEGIN, END = "<!-- scripts/soak.py writes from here -->", "<!-- to here -->"
 
