@@ -48,6 +48,7 @@ LESSON = 90 * 60  # seconds
 RUNS = 2  # how often a student runs a whole chapter's worth of cells in it
 BURSTS = 4  # processors kept free for moments when many press Run together
 SYSTEM = 2048  # MiB for the system, the hub and the proxy
+HUB = 40  # MiB that JupyterHub adds to each student's JupyterLab
 SIZES = [4, 8, 16, 32, 64, 96, 128, 192, 256]  # processors that servers come with
 
 
@@ -252,7 +253,7 @@ def needs(text, students):
     own = one.pop(SERVER)
     heaviest, second = sorted((row[3] for row in one.values()), reverse=True)[:2]
     cpu = max(row[2] for row in one.values())
-    each = own[3] + heaviest + second
+    each = own[3] + HUB + heaviest + second
     memory = SYSTEM + students * each
     busy = students * RUNS * cpu / LESSON
     processors = next((size for size in SIZES if size >= BURSTS * busy), math.ceil(BURSTS * busy))
@@ -280,7 +281,8 @@ def conclusions(text):
         n = needs(text, students)
         parts.append(
             f"**{students} students**\n\n"
-            f"- Memory: {n['server']:,.0f} MiB for JupyterLab + {n['heaviest']:,.0f} and "
+            f"- Memory: {n['server']:,.0f} MiB for JupyterLab + {HUB} MiB that JupyterHub adds to "
+            f"it + {n['heaviest']:,.0f} and "
             f"{n['second']:,.0f} MiB for the two hungriest chapters, both open = "
             f"{n['each']:,.0f} MiB a student. {students} × {n['each']:,.0f} + {SYSTEM:,} MiB for "
             f"the system and the hub = {n['memory']:,.0f} MiB: **{n['gib']} GiB**.\n"

@@ -28,6 +28,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 import yaml
 from nbclient.exceptions import CellExecutionError
@@ -428,17 +429,17 @@ def test_the_pages_conclusions_follow_from_its_tables():
 
 def test_the_arithmetic_is_right():
     needs = measure_class.needs(TABLES, 30)
-    assert needs["each"] == 100 + 1000 + 400
-    assert needs["memory"] == 2048 + 30 * 1500
-    assert needs["gib"] == 48  # 46 GiB, in steps of 8
+    assert needs["each"] == 100 + 40 + 1000 + 400
+    assert needs["memory"] == 2048 + 30 * 1540
+    assert needs["gib"] == 48  # 47.1 GiB, in steps of 8
     assert needs["busy"] == pytest.approx(30 * 2 * 18 / 5400)
     assert needs["processors"] == 4 and measure_class.needs(TABLES, 300)["processors"] == 8
     assert needs["run_all"] == 30 * 18 / 4
     assert needs["logged_in"] == 30 * 3 / 4
     said = measure_class.conclusions(TABLES)
     for number in (
-        "1,500 MiB a student",
-        "47,048 MiB",
+        "1,540 MiB a student",
+        "48,248 MiB",
         "**48 GiB**",
         "**135 s**",
         "**8 processors",
@@ -464,6 +465,7 @@ def test_tables_are_read_as_they_are_written():
     assert crowds == {2: [20, 38, 1990, 995]}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells what is shared")
 def test_kernels_are_measured(tmp_path):
     cells = [
@@ -780,6 +782,24 @@ def test_too_much_memory_is_an_error_and_the_kernel_lives_on(classroom):
     kernel = student.open(CHAPTERS[2])
     assert kernel.run("import numpy as np; np.ones(2**29).sum()")[1]  # 4 GiB
     assert kernel.run("print(np.ones(3).sum())") == ("3.0\n", [])
+
+
+@hub
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells what is shared")
+def test_the_hub_takes_no_more_memory_than_the_page_reckons(classroom):
+    hub, students = classroom
+    there = psutil.Process(hub.process.pid)
+    servers, rest = [], [there]
+    for process in there.children(recursive=True):
+        line = " ".join(process.cmdline())
+        if "jupyterhub-singleuser" in line:
+            servers.append(measure_class.peak(process))
+        elif "ipykernel" not in line:
+            rest.append(process)
+    own = measure_class.read(measure_class.between(PAGE, "measured"))[0][measure_class.SERVER]
+    assert len(servers) == len(students)
+    assert max(servers) < own[3] + measure_class.HUB + 25
+    assert sum(map(measure_class.peak, rest)) < measure_class.SYSTEM / 4
 
 
 @hub
