@@ -1,6 +1,6 @@
 """How fast is it? Each row times two ways of doing one thing in turn, A B A B …, in one run.
 
-    python benchmarks/run.py [--threads N] [--rounds N] [part of a row's name …]
+    python benchmarks/run.py [--threads N] [--rounds N] [part of a row's name, or key …]
 
 What counts is the ratio: the median over the rounds of A's time divided by B's. It holds when the
 machine's speed drifts; the milliseconds beside it do not. Every comparison first checks that both
@@ -203,6 +203,26 @@ def sweep(panel):
                 yield name, type(widget.value)(round(widget.min + k * widget.step, 9))
 
 
+def key_presses():
+    """From a key press to the new picture on the page, for every panel with a slider."""
+    from tests import lab
+
+    if lab.find_chromium() is None:
+        print("\nNo Chromium on the PATH: the time from key press to picture is not measured.")
+        return
+    print("\nKey press to new picture in JupyterLab, in milliseconds: median and 95th percentile")
+    everything = []
+    with lab.jupyterlab() as server, lab.browser() as chromium:
+        for path in lab.CHAPTERS:
+            with lab.open_chapter(server, chromium, path) as chapter:
+                for title, times in lab.key_to_picture(chapter):
+                    median, late = np.percentile(times, [50, 95])
+                    print(f"  {path.stem[:4]} {title:<45} {median:7.1f} {late:7.1f}")
+                    everything += times
+    median, late = np.percentile(everything, [50, 95])
+    print(f"  {'all (wanted: up to 80, up to 150)':<50} {median:7.1f} {late:7.1f}")
+
+
 def memory(rng):
     """Peak memory of a forward over 10,000 images, in chunks as predict does and all at once."""
     net = SimpleConvNet(rng=0, dtype=np.float32)
@@ -230,3 +250,5 @@ if __name__ == "__main__":
     if not OPTIONS.rows:
         memory(generator)
         redraws()
+    if not OPTIONS.rows or "key" in OPTIONS.rows:
+        key_presses()

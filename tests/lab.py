@@ -1,0 +1,497 @@
+"""A chapter in JupyterLab in headless Chromium: what test_browser.py and `make bench` drive.
+
+`find_chromium` finds the browser, `jupyterlab` starts one server on 127.0.0.1, `open_chapter` opens
+a notebook there and runs all its cells, `Chapter` and `PanelOnPage` are what the page shows.
+"""
+
+import contextlib
+import ctypes
+import functools
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import psutil  # what every kernel needs, too
+
+ROOT = Path(__file__).resolve().parents[1]
+CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = [
+    "--no-sandbox",  # containers and continuous integration run as root
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # a page needs no network
+]
+LIGHT, DARK = "JupyterLab Light", "JupyterLab Dark"
+START = "as at the start"  # the preset that every panel with presets has
+CHAPTER_TIME = 180.0  # seconds for all cells of a chapter
+PATIENCE = 30.0  # seconds for one answer of a page; a machine under load takes its time
+
+
+def find_chromium():
+    """Return the path of Chromium, or None."""
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
+# ---- the server
+
+
+class Server:
+    """A running JupyterLab: `url(path)` and `ask(path)` speak to it."""
+
+    def __init__(self, port, token, folder):
+        self.base, self.token, self.folder = f"http://127.0.0.1:{port}", token, folder
+
+    def url(self, path):
+        return f"{self.base}/{path}?token={self.token}"
+
+    def complaints(self):
+        """How many exceptions the server and its kernels have logged."""
+        return (self.folder / "server.log").read_text(errors="replace").count("Traceback")
+
+    def ask(self, path):
+        with urllib.request.urlopen(self.url(path), timeout=PATIENCE) as answer:
+            return json.load(answer)
+
+
+@contextlib.contextmanager
+def jupyterlab():
+    """A server with copies of the chapters; kernels import this checkout. Ends with its kernels."""
+    with tempfile.TemporaryDirectory(prefix="lab-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        (folder / "chapters").mkdir()
+        for path in CHAPTERS:
+            shutil.copy(path, folder / "chapters")
+        settings = folder / "settings"
+        quiet = settings / "@jupyterlab/apputils-extension"
+        quiet.mkdir(parents=True)
+        news = {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}
+        (quiet / "notification.jupyterlab-settings").write_text(json.dumps(news))
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        server = Server(port, secrets.token_hex(16), folder)
+        homes = ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR")
+        surroundings = {
+            **os.environ,
+            **{home: str(folder / home.lower()) for home in homes},
+            "JUPYTERLAB_SETTINGS_DIR": str(settings),
+            "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
+            "JUPYTER_PREFER_ENV_PATH": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+            "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "chapters")]),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        command = [
+            *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+            *("--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"),
+            f"--IdentityProvider.token={server.token}",
+            f"--ServerApp.root_dir={folder / 'chapters'}",
+            "--LabApp.expose_app_in_browser=True",
+            "--LabApp.news_url=",
+            "--ServerApp.shutdown_no_activity_timeout=3600",  # should nobody be left to end it
+        ]
+        with (folder / "server.log").open("w") as log:
+            process = subprocess.Popen(
+                command,
+                env=surroundings,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=_end_with_us if sys.platform == "linux" else None,
+            )
+            try:
+                _wait_for_server(server, process)
+                yield server
+            finally:
+                end(process)
+
+
+def _wait_for_server(server, process):
+    limit = time.monotonic() + 2 * PATIENCE
+    while True:
+        try:
+            return server.ask("api/status")
+        except OSError as error:
+            if process.poll() is not None or time.monotonic() > limit:
+                log = (server.folder / "server.log").read_text(errors="replace")
+                raise RuntimeError(f"JupyterLab does not start ({error}):\n{log[-2000:]}") from None
+            time.sleep(0.1)
+
+
+def _end_with_us():
+    """Called in the new process: should these tests be killed, the server is told to end."""
+    set_parent_death_signal = 1  # from Linux's sys/prctl.h
+    ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGTERM)
+
+
+def end(process, patience=10):
+    """End the server, gently first, and then every kernel that it has left."""
+    family = psutil.Process(process.pid).children(recursive=True)
+    process.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(patience)
+    if process.poll() is None:
+        process.kill()
+        process.wait()
+    _, left = psutil.wait_procs(family, timeout=2)
+    for kernel in left:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            kernel.kill()
+    psutil.wait_procs(left, timeout=patience)
+
+
+@contextlib.contextmanager
+def browser(width=1400, height=1000):
+    """Headless Chromium; its pages share one cache."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=find_chromium(), args=FLAGS, headless=True
+        )
+        try:
+            yield chromium.new_context(viewport={"width": width, "height": height})
+        finally:
+            chromium.close()
+
+
+# ---- a chapter
+
+
+@contextlib.contextmanager
+def open_chapter(server, chromium, path):
+    """The chapter with a kernel of its own, all cells run."""
+    page = chromium.new_page()
+    page.set_default_timeout(1000 * PATIENCE)
+    chapter = Chapter(page, server, path)
+    try:
+        page.goto(server.url(f"lab/workspaces/{path.stem}/tree/{path.name}") + "&reset")
+        chapter.wait_for_kernel()
+        chapter.clear_the_desk()
+        chapter.run_all()
+        yield chapter
+    finally:
+        page.close()
+        for session in server.ask("api/sessions"):
+            if session["path"] == path.name:
+                gone = urllib.request.Request(
+                    server.url(f"api/kernels/{session['kernel']['id']}"), method="DELETE"
+                )
+                urllib.request.urlopen(gone, timeout=PATIENCE).close()
+
+
+class Chapter:
+    """A page with a notebook in JupyterLab."""
+
+    def __init__(self, page, server, path):
+        self.page, self.server, self.path = page, server, path
+        self.notebook = nbformat.read(server.folder / "chapters" / path.name, as_version=4)
+        self.complaints = []  # of the page's console
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def command(self, name, **arguments):
+        """One of JupyterLab's commands, as its menus run them."""
+        script = "([name, options]) => window.jupyterapp.commands.execute(name, options)"
+        return self.page.evaluate(script, [name, arguments])
+
+    def wait_for_kernel(self):
+        """A kernel that is connected and idle: what runs before that is lost."""
+        self.page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=2000 * PATIENCE)
+        limit = time.monotonic() + 2 * PATIENCE
+        while True:
+            for session in self.server.ask("api/sessions"):
+                kernel = session["kernel"]
+                ready = kernel["connections"] > 0 and kernel["execution_state"] == "idle"
+                if session["path"] == self.path.name and ready:
+                    return
+            if time.monotonic() > limit:
+                raise TimeoutError(f"{self.path.name} gets no kernel")
+            time.sleep(0.1)
+
+    def clear_the_desk(self):
+        """Only the notebook: no file browser beside it."""
+        if self.page.locator("#jp-left-stack").is_visible():
+            self.command("application:toggle-left-area")
+        self.page.locator("#jp-left-stack").wait_for(state="hidden")
+
+    def run_all(self, times=1):
+        """Every cell has run, and every panel is drawn; `times` at once, without waiting."""
+        self.page.evaluate(
+            """times => Promise.all(Array.from(
+                {length: times},
+                () => window.jupyterapp.commands.execute('notebook:run-all-cells')))""",
+            times,
+        )
+        limit = time.monotonic() + times * CHAPTER_TIME
+        while not self.page.evaluate(ALL_CELLS_RAN):
+            if time.monotonic() > limit:
+                raise TimeoutError(f"{self.path.name}: {self.page.evaluate(PROMPTS_AND_ERRORS)}")
+            self.page.wait_for_timeout(100)
+        self.page.wait_for_function(
+            "count => document.querySelectorAll('.panel .panel-picture img').length >= count",
+            arg=len(self.panel_cells),
+        )
+
+    def run(self, cell, source):
+        """Type `source` into the cell with that number, run it and the one that follows."""
+        editor = self.page.locator(f'.jp-Cell[data-windowed-list-index="{cell}"] .cm-content')
+        editor.scroll_into_view_if_needed()
+        editor.click()
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.insert_text(source)
+        self.page.keyboard.press("Shift+Enter")
+        self.page.keyboard.press("Shift+Enter")
+
+    @property
+    def panel_cells(self):
+        """The numbers of the cells whose stored output is a panel."""
+        return [
+            number
+            for number, cell in enumerate(self.notebook.cells)
+            if cell.cell_type == "code"
+            and "_panel(" in cell.source
+            and any("alt" in o.get("metadata", {}).get("image/png", {}) for o in cell.outputs)
+        ]
+
+    def panels(self):
+        """Every panel of the page, in order."""
+        cards = self.page.locator(".jp-OutputArea .panel")
+        return [PanelOnPage(self.page, cards.nth(i)) for i in range(cards.count())]
+
+    def set_theme(self, theme):
+        script = (
+            "theme => { window.jupyterapp.commands.execute('apputils:change-theme', {theme}); }"
+        )
+        self.page.evaluate(script, theme)
+        self.page.wait_for_function(
+            "theme => document.body.dataset.jpThemeName === theme", arg=theme
+        )
+
+
+ALL_CELLS_RAN = """() => {
+    const panel = document.querySelector('.jp-NotebookPanel');
+    const prompts = [...panel.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(
+        prompt => parseInt(prompt.textContent.trim().slice(1)));
+    return prompts.length > 0 && prompts.every((number, i) => number === prompts[0] + i)
+        && panel.querySelector('.jp-Notebook-ExecutionIndicator')?.dataset.status === 'idle';
+}"""
+
+
+PROMPTS_AND_ERRORS = """() => ['.jp-CodeCell .jp-InputPrompt', '[data-mime-type*=error]'].map(
+    part => [...document.querySelectorAll(part)].map(each => each.textContent.slice(0, 500)))"""
+
+
+# ---- a panel
+
+STATE = """panel => {
+    const text = name => panel.querySelector(name)?.textContent.trim() ?? '';
+    return {
+        picture: panel.querySelector('.panel-picture img')?.src ?? '',
+        sentence: text('.panel-sentence'),
+        message: text('.panel-message'),
+        progress: text('.panel-progress'),
+        button: text('.panel-run'),
+    };
+}"""
+CHANGED = """([panel, before, parts]) => {
+    const now = (STATE)(panel);
+    return parts.some(part => now[part] !== before[part]);
+}""".replace("STATE", STATE)
+# A kernel works in order, and tells when it is done: what was sent before has been dealt with by
+# then, and what ipywidgets held back meanwhile by the time that it is done again. It has a thread,
+# a subshell, for the messages of widgets; in each thread it works in order.
+HEARD = """async () => {
+    const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+    const threads = [null];
+    if (kernel.supportsSubshells)
+        threads.push(...(await kernel.requestListSubshell({}).done).content.subshell_id);
+    await Promise.all(threads.map(thread => kernel.sendShellMessage({
+        channel: 'shell', content: {}, metadata: {}, parent_header: {}, buffers: [],
+        header: {
+            msg_id: crypto.randomUUID(), msg_type: 'comm_info_request', version: '5.4',
+            session: kernel.clientId, username: '', date: new Date().toISOString(),
+            ...(thread ? {subshell_id: thread} : {}),
+        },
+    }, true).done));
+}"""
+SETTLE = """async panel => {
+    const state = STATE, heard = HEARD;
+    let before = null;
+    for (let quiet = 0; quiet < 3; quiet++) {
+        await heard();
+        await new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+        const now = state(panel);
+        if (!before || Object.keys(now).some(part => now[part] !== before[part])) quiet = 0;
+        before = now;
+    }
+    return before;
+}""".replace("STATE", STATE).replace("HEARD", HEARD)
+
+
+class PanelOnPage:
+    """One panel: its controls, what it shows, and how to wait for it to show something else."""
+
+    def __init__(self, page, card):
+        self.page, self.card = page, card
+        self.element = card.element_handle()
+        self.title = self.element.get_attribute("aria-label")
+
+    def state(self):
+        return self.element.evaluate(STATE)
+
+    def settled(self):
+        """What it shows once everything that was asked for has come."""
+        return self.element.evaluate(SETTLE)
+
+    def depart(self):
+        """Move away from the start, by the first control that there is."""
+        for handle in self.find(".noUi-handle"):
+            handle.focus()
+            at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
+            self.page.keyboard.press("ArrowLeft" if at_end else "ArrowRight")
+            return self.settled()
+        for select in self.find("select"):
+            if select != self._preset_choice():
+                select.select_option(index=select.evaluate("e => e.selectedIndex ? 0 : 1"))
+                return self.settled()
+        self.find("input")[0].focus()
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.type("2")
+        self.page.keyboard.press("Enter")
+        return self.settled()
+
+    def show(self):
+        self.element.evaluate("panel => panel.scrollIntoView({block: 'center'})")
+        return self
+
+    def wait_for_change(self, before, parts=("picture", "sentence"), seconds=PATIENCE):
+        """Whether what it shows differs from `before` in one of these parts, soon."""
+        return self._wait(CHANGED, [self.element, before, list(parts)], seconds)
+
+    def _wait(self, script, arg, seconds):
+        from playwright.sync_api import TimeoutError as TooLate
+
+        try:
+            self.page.wait_for_function(script, arg=arg, timeout=1000 * seconds, polling=20)
+        except TooLate:
+            return False
+        return True
+
+    def wait_for_words(self, seconds=PATIENCE, **parts):
+        """Whether the parts named (button, sentence, …) say these words, soon."""
+        script = f"""([panel, words]) => {{
+            const now = ({STATE})(panel);
+            return Object.keys(words).every(part => now[part].includes(words[part]));
+        }}"""
+        return self._wait(script, [self.element, parts], seconds)
+
+    def heard(self):
+        """Wait until the kernel has dealt with what was sent; a run may still go on."""
+        for _ in range(3):
+            self.page.evaluate(HEARD)
+
+    def press_again(self, press):
+        """Press the run button once more; within 0.4 s it would count as a double click."""
+        self.page.wait_for_timeout(500)
+        press()
+
+    def find(self, selector):
+        """The visible elements of that kind among the controls."""
+        found = self.element.query_selector_all(f".panel-controls {selector}")
+        return [each for each in found if each.is_visible()]
+
+    def has_reset(self):
+        return bool(self._preset_choice() or self._reset_button())
+
+    def reset(self, start):
+        """Back to the start by Reset or by the preset of that name: does it look like that?"""
+        self.settled()  # or the page still waits for the kernel to name what is shown
+        if choice := self._preset_choice():
+            choice.select_option(index=options_of(choice).index(START))
+        elif button := self._reset_button():
+            button.click()
+        return self.wait_for(start)
+
+    def wait_for(self, state, seconds=PATIENCE):
+        """Whether it shows just this, soon."""
+        return self._wait(f"([p, state]) => JSON.stringify(({STATE})(p)) === JSON.stringify(state)",
+                          [self.element, state], seconds)  # fmt: skip
+
+    @functools.cache  # noqa: B019, a panel lives as long as its page
+    def _preset_choice(self):
+        return next((c for c in self.find("select") if START in options_of(c)), None)
+
+    @functools.cache  # noqa: B019
+    def _reset_button(self):
+        return next((b for b in self.find("> button") if b.text_content() == "Reset"), None)
+
+
+NAME = """element => element.getAttribute('aria-label')
+    || element.labels?.[0]?.textContent.trim() || element.textContent.trim()"""
+
+
+def name_of(element):
+    """A control's name, as a screen reader says it."""
+    return element.evaluate(NAME)
+
+
+def options_of(select):
+    """A dropdown's words. (ipywidgets puts no-break spaces between them.)"""
+    words = select.evaluate("e => [...e.options].map(option => option.textContent)")
+    return [word.replace("\xa0", " ") for word in words]
+
+
+# ---- how long a key press takes
+
+# Milliseconds from the key press to the first frame that shows the next picture.
+NEXT_PICTURE = """([panel, handle]) => new Promise(done => {
+    let start = null;
+    handle.addEventListener('keydown', () => { start = performance.now(); },
+                            {capture: true, once: true});
+    const watch = new MutationObserver(async () => {
+        if (start === null) return;
+        watch.disconnect();
+        await panel.querySelector('.panel-picture img').decode().catch(() => null);
+        requestAnimationFrame(() => done(performance.now() - start));
+    });
+    watch.observe(panel.querySelector('.panel-picture'),
+                  {childList: true, subtree: true, attributes: true});
+    setTimeout(() => done(null), 10000);
+})"""
+
+
+def key_to_picture(chapter, presses=6):
+    """Yield (panel's title, milliseconds): key presses on each of a panel's sliders in turn."""
+    for panel in chapter.panels():
+        panel.show()
+        times = []
+        for handle in panel.find(".noUi-handle"):
+            handle.focus()
+            at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
+            keys = ["ArrowLeft", "ArrowRight"] if at_end else ["ArrowRight", "ArrowLeft"]
+            for press in range(presses):
+                panel.settled()
+                chapter.page.evaluate(f"args => {{ window.took = ({NEXT_PICTURE})(args); }}",
+                                      [panel.element, handle])  # fmt: skip
+                chapter.page.keyboard.press(keys[press % 2])
+                took = chapter.page.evaluate("() => window.took")
+                if took is None:  # a slider of something that is switched off
+                    break
+                times.append(took)
+        if times:
+            yield panel.title, times

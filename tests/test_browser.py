@@ -1,0 +1,716 @@
+"""Chapters in a real browser: every panel answers to keyboard and mouse, and can be read.
+
+Each chapter is opened in JupyterLab and run once; its tests share the page, from gentle to rough.
+Without a Chromium these tests are skipped, unless the environment variable DLFS_REQUIRE_BROWSER
+is 1: then they fail.
+
+`make test` uses every control of every kind of panel. With DLFS_SOAK=1 (`make soak`) nothing is
+left out: every one of the 13 near-identical graphs of chapter 5, the second and third place where a
+chapter shows a panel, every cell of a table of numbers, a way back after each control, absurd
+values in every field, and Run All twice in every chapter.
+"""
+
+import importlib
+import importlib.resources
+import os
+import subprocess
+import sys
+
+import lab
+import numpy as np
+import psutil
+import pytest
+from lab import name_of
+from test_notebooks import solution_source
+
+SOAK = os.environ.get("DLFS_SOAK") == "1"
+# An hour: one sweep of one chapter on a machine that does much else besides.
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(3600 if SOAK else 400)]
+
+
+def expect_chromium():
+    """Skip without a browser; where one is required, fail."""
+    if lab.find_chromium() is None:
+        reason = "no Chromium on the PATH (on Debian and Ubuntu: apt install chromium)"
+        if os.environ.get("DLFS_REQUIRE_BROWSER") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+
+def test_without_chromium_these_tests_are_skipped_or_where_it_is_required_fail(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("DLFS_REQUIRE_BROWSER", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="no Chromium"):
+        expect_chromium()
+    monkeypatch.setenv("DLFS_REQUIRE_BROWSER", "1")
+    with pytest.raises(pytest.fail.Exception, match="no Chromium"):
+        expect_chromium()
+    assert "DLFS_REQUIRE_BROWSER=1 make test" in (lab.ROOT / ".ci" / "run").read_text("utf-8")
+
+
+def test_the_server_ends_with_every_kernel_that_it_leaves():
+    """Kernels are in sessions of their own, out of reach of a signal to the server's group."""
+    deaf = "import signal, subprocess, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+    child = deaf + "print(1, flush=True); time.sleep(99)"
+    start = f"subprocess.Popen([sys.executable, '-c', {child!r}], start_new_session=True); "
+    parent = deaf + start + "time.sleep(99)"
+    with subprocess.Popen(
+        [sys.executable, "-c", parent], stdout=subprocess.PIPE, start_new_session=True
+    ) as server:
+        assert server.stdout.readline() == b"1\n"
+        (kernel,) = psutil.Process(server.pid).children()
+        lab.end(server, patience=0.2)
+        assert server.poll() is not None
+        assert not kernel.is_running() or kernel.status() == psutil.STATUS_ZOMBIE
+
+
+@pytest.fixture(scope="module")
+def server():
+    expect_chromium()
+    with lab.jupyterlab() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def chromium(server):
+    with lab.browser() as running:
+        yield running
+
+
+@pytest.fixture(scope="module", params=lab.CHAPTERS, ids=lambda path: path.stem)
+def chapter(request, server, chromium):
+    with lab.open_chapter(server, chromium, request.param) as opened:
+        yield opened
+
+
+# ---- all cells
+
+OUTPUTS = """() => [...window.jupyterapp.shell.currentWidget.content.model.cells].flatMap(
+    (cell, i) => (cell.toJSON().outputs ?? []).map(
+        output => [i, output.name ?? output.output_type]))"""
+WITH_PANEL = """() => [...document.querySelectorAll('.jp-Notebook .jp-Cell')].flatMap(
+    (cell, i) => cell.querySelector('.panel') ? [i] : [])"""
+LOOK = """async panel => {
+    const image = panel.querySelector('.panel-picture img');
+    await image.decode();
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+    const context = canvas.getContext('2d');
+    context.drawImage(image, 0, 0);
+    const pixels = new Uint32Array(
+        context.getImageData(0, 0, canvas.width, canvas.height).data.buffer);
+    return [image.naturalWidth, image.naturalHeight, new Set(pixels).size,
+            image.alt.trim().length];
+}"""
+
+
+def test_all_cells_run_and_no_panel_is_blank(chapter):
+    cells = chapter.notebook.cells
+    meant = [
+        i for i, cell in enumerate(cells) if "raises-exception" in cell.metadata.get("tags", [])
+    ]
+    outputs = chapter.page.evaluate(OUTPUTS)
+    assert [i for i, kind in outputs if kind == "error"] == meant
+    assert [i for i, kind in outputs if kind == "stderr"] == []
+    assert chapter.page.evaluate(WITH_PANEL) == chapter.panel_cells
+    assert chapter.complaints == []
+    for panel in chapter.panels():
+        panel.show()
+        state = panel.state()
+        assert state["sentence"] and not state["message"], panel.title
+        width, height, colours, alt = panel.element.evaluate(LOOK)
+        assert width > 300 and height > 150 and colours > 20 and alt > 20, panel.title
+
+
+# ---- every control, in two ways
+
+
+class Keyboard:
+    """How somebody without a mouse changes a control."""
+
+    def __init__(self, page):
+        self.press = page.keyboard.press
+        self.type = page.keyboard.type
+
+    def slider(self, handle):
+        handle.focus()
+        self.press("ArrowLeft" if at_its_end(handle) else "ArrowRight")
+
+    def readout(self, field):
+        field.focus()
+        self.press("Control+a")
+        handle = field.evaluate_handle(
+            "e => e.closest('.widget-inline-hbox').querySelector('.noUi-handle')"
+        )
+        self.type(
+            handle.get_attribute("aria-valuemax" if not at_its_end(handle) else "aria-valuemin")
+        )
+        self.press("Enter")
+
+    def choice(self, select):
+        select.focus()
+        last = select.evaluate("e => e.selectedIndex === e.options.length - 1")
+        self.press("ArrowUp" if last else "ArrowDown")
+
+    def checkbox(self, box):
+        box.focus()
+        self.press("Space")
+
+    def number(self, field):
+        field.focus()
+        self.press("ArrowUp")
+        self.press("Enter")
+
+    def cell(self, field):
+        field.focus()
+        self.press("Control+a")
+        self.type(f"{float(field.input_value()) + 1:g}")
+        self.press("Enter")
+
+    def button(self, button):
+        button.focus()
+        self.press("Enter")
+
+
+class Mouse:
+    """How somebody with a mouse changes a control."""
+
+    def __init__(self, page):
+        self.page, self.mouse = page, page.mouse
+
+    def slider(self, handle):
+        """Drag the handle to the far part of its track."""
+        handle.scroll_into_view_if_needed()
+        track = handle.evaluate("e => e.closest('.noUi-base').getBoundingClientRect().toJSON()")
+        here = handle.bounding_box()
+        x, y = here["x"] + here["width"] / 2, here["y"] + here["height"] / 2
+        share = 0.2 if x > track["x"] + track["width"] / 2 else 0.8
+        self.mouse.move(x, y)
+        self.mouse.down()
+        self.mouse.move(track["x"] + share * track["width"], y, steps=4)
+        self.mouse.up()
+
+    def track(self, handle):
+        """Click on the track, far from the handle."""
+        handle.scroll_into_view_if_needed()
+        track = handle.evaluate("e => e.closest('.noUi-base').getBoundingClientRect().toJSON()")
+        here = handle.bounding_box()
+        middle = here["x"] + here["width"] / 2 > track["x"] + track["width"] / 2
+        share = 0.25 if middle else 0.75
+        self.mouse.click(track["x"] + share * track["width"], track["y"] + track["height"] / 2)
+
+    def choice(self, select):
+        """The list itself is the system's; what it sends is the same."""
+        select.click()
+        index = select.evaluate("e => (e.selectedIndex + 1) % e.options.length")
+        self.page.keyboard.press("Escape")
+        select.select_option(index=index)
+
+    def checkbox(self, box):
+        box.click()
+
+    def number(self, field):
+        field.click(click_count=3)
+        self.page.keyboard.type(f"{float(field.input_value()) + 2:g}")
+        self.page.locator("h1").first.evaluate("() => document.activeElement.blur()")
+
+    def cell(self, field):
+        field.click(click_count=3)
+        self.page.keyboard.type(f"{float(field.input_value()) - 2:g}")
+        field.evaluate("e => e.blur()")
+
+    def button(self, button):
+        button.click()
+
+
+CONTROLS = {
+    "slider": ".noUi-handle",
+    "track": ".noUi-handle",
+    "readout": ".widget-readout[contenteditable=true]",
+    "choice": "select",
+    "checkbox": "input[type=checkbox]",
+    "number": "input[type=number]",
+    "cell": ".panel-grid-cells input",
+    "button": "button:not(.panel-run)",
+}
+DEPART_FIRST = {"Reset"}  # at the start it has nothing to do
+
+
+def at_its_end(handle):
+    return handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
+
+
+def kinds_of_panels(chapter):
+    """A chapter's panels; unless DLFS_SOAK=1 only the first of those that are built alike.
+
+    Panels are alike that have the same title and the same controls. Of chapter 5's graphs, which
+    differ in their formula, one with presets and one without stand for all.
+    """
+    seen = set()
+    for panel in chapter.panels():
+        names = {name_of(each) for each in panel.find("select, [role=textbox], input, button")}
+        graph = panel.title.startswith("Graph: ")
+        key = ("graph", panel.has_reset()) if graph else (panel.title, frozenset(names))
+        if SOAK or key not in seen:
+            seen.add(key)
+            yield panel
+
+
+def take_part(panel, name):
+    for box in panel.find("input[type=checkbox]"):
+        if name_of(box) == name and not box.is_checked():
+            box.click()
+
+
+def use_every_control(chapter, way):
+    """Return what did nothing, or could not be undone: panel, kind of control, name."""
+    wrong = []
+    for panel in kinds_of_panels(chapter):
+        panel.show()
+        start = before = panel.settled()
+        for kind, selector in CONTROLS.items():
+            elements = panel.find(selector) if hasattr(way, kind) else []
+            if kind in {"cell", "track"} and not SOAK:
+                elements = elements[:1] + elements[-1:][: len(elements) > 1 and kind == "cell"]
+            for element in elements:
+                name = name_of(element)
+                if name in DEPART_FIRST or name.endswith(": back to start"):
+                    before = panel.depart()
+                if name.startswith("lr of "):  # counts if this optimizer takes part
+                    take_part(panel, name.removeprefix("lr of ").removesuffix(": value"))
+                    before = panel.settled()
+                getattr(way, kind)(element)
+                others = len(lab.options_of(element)) if kind == "choice" else 0
+                while others and panel.settled() == before:
+                    way.choice(element)  # some choices show the same, but not all
+                    others -= 1
+                if not panel.wait_for_change(before):
+                    wrong.append((panel.title, kind, name, panel.state()["message"]))
+                if name.endswith(": play"):
+                    element.click()  # pause
+                way_back = (
+                    SOAK or kind in {"choice", "button", "checkbox"} or element is elements[-1]
+                )
+                if way_back and panel.has_reset() and not panel.reset(start):
+                    wrong.append((panel.title, kind, name, "no way back"))
+                before = panel.settled()
+    return wrong
+
+
+@pytest.mark.parametrize("way", [Keyboard, Mouse])
+def test_every_control_changes_picture_or_sentence(chapter, way):
+    assert use_every_control(chapter, way(chapter.page)) == []
+
+
+# ---- a run that can be stopped
+
+
+# One run is one trial, which is over before a person presses Stop.
+SHORT = {"The search game"}
+
+
+@pytest.mark.parametrize("way", [Keyboard, Mouse])
+def test_run_starts_and_stop_stops(chapter, way):
+    way = way(chapter.page)
+    for panel in chapter.panels():
+        for button in panel.find("button.panel-run"):
+            panel.show()
+            before = panel.settled()
+            way.button(button)
+            assert panel.wait_for_change(before), f"{panel.title}: Run"
+            if panel.title not in SHORT:
+                assert panel.state()["button"] == "Stop"
+                panel.press_again(lambda button=button: way.button(button))
+            assert panel.wait_for_words(button="Run"), f"{panel.title}: Stop"
+            state = panel.settled()
+            word = "done" if panel.title in SHORT else "stopped"
+            assert word in state["progress"], (panel.title, state["progress"])
+            assert not state["message"]
+
+
+# ---- drawing
+
+FOUR = [[(0.35, 0.2), (0.25, 0.55), (0.72, 0.55)], [(0.62, 0.2), (0.6, 0.85)]]  # shares of a side
+
+
+def canvases(chapter):
+    found = [(panel, canvas) for panel in chapter.panels() for canvas in panel.find("canvas")]
+    drawn = [cell for cell in chapter.notebook.cells if "draw_panel(" in cell.source]
+    assert len(found) == len(drawn)
+    return found
+
+
+def test_a_digit_drawn_with_the_mouse_is_read(chapter):
+    mouse = chapter.page.mouse
+    for panel, canvas in canvases(chapter):
+        panel.show()
+        start = panel.settled()
+        clear = next(b for b in panel.find("button") if b.text_content() == "Clear")
+        clear.click()
+        assert panel.wait_for_words(sentence="Nothing is drawn yet.")
+        box = canvas.bounding_box()
+        for stroke in FOUR:
+            points = [
+                (box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke
+            ]
+            mouse.move(*points[0])
+            mouse.down()
+            for point in points[1:]:
+                mouse.move(*point, steps=12)
+            mouse.up()
+        assert panel.wait_for_words(sentence="Read as 4 with"), panel.state()["sentence"]
+        assert panel.reset(start)
+
+
+def test_a_digit_drawn_with_the_keyboard_is_read(chapter):
+    press = chapter.page.keyboard.press
+    for panel, canvas in canvases(chapter):
+        panel.show()
+        start = panel.settled()
+        canvas.focus()
+        press("Delete")
+        assert panel.wait_for_words(sentence="Nothing is drawn yet.")
+        walk = ["ArrowUp"] * 8 + ["Space"] + ["ArrowDown"] * 17 + ["Space"]
+        for key in walk:
+            press(key)
+        # The strokes go out in portions, the last one a moment after the last key.
+        assert panel.wait_for_words(sentence="Read as 1 with"), panel.state()["sentence"]
+        assert panel.reset(start)
+
+
+# ---- one exercise for each chapter
+
+# chapter -> exercise, a wrong answer
+WRONG = {
+    "ch03": ("leaky_relu", "def leaky_relu(x, slope=0.01):\n    return np.maximum(0, x)"),
+    "ch04": ("oscillating_rate", "oscillating_rate = 0.01"),
+    "ch05": ("relu_backward", "def relu_backward(dout, mask):\n    return dout * mask"),
+    "ch06": ("relu_growth", "def relu_growth(std, fan_in, depth):\n    return std * fan_in"),
+    "ch07": ("output_size", "def output_size(size, filter_size, stride, pad):\n"
+             "    return (size - filter_size) // stride + 1"),
+}  # fmt: skip
+
+
+def test_a_wrong_answer_gets_its_hint_and_the_right_one_its_mark(chapter):
+    short = chapter.path.stem[:4]
+    name, wrong = WRONG[short]
+    number = next(
+        i
+        for i, cell in enumerate(chapter.notebook.cells)
+        if f"answer-{name}" in cell.metadata.get("tags", [])
+    )
+    checks = importlib.import_module(f"exercises.{short}")
+    answers = {"np": np}
+    exec(wrong, answers)  # the same words must come in the page
+    expected = getattr(checks, f"check_{name}")(answers[name])
+    assert expected.ok is False and expected.hint
+
+    chapter.run(number, wrong)
+    verdict = chapter.page.locator(f'.jp-Cell[data-windowed-list-index="{number + 1}"] .verdict')
+    verdict.locator("strong", has_text="✗").wait_for()
+    assert words(verdict.locator("p").first.inner_text()) == words(f"✗ {expected.message}")
+    hint = verdict.locator("details", has_text="Hint")
+    assert not hint.locator("p").is_visible()
+    hint.locator("summary").focus()
+    chapter.page.keyboard.press("Enter")
+    hint.locator("p").wait_for(state="visible")
+    assert words(hint.locator("p").inner_text()) == words(expected.hint)
+
+    chapter.run(number, solution_source(short, name))
+    verdict.locator("strong", has_text="✓").wait_for()
+    verdict.locator("summary", has_text="One way to write it").click()
+    verdict.locator("pre").wait_for(state="visible")
+
+
+def words(text):
+    return text.replace("`", "").split()
+
+
+# ---- read by everybody
+
+AXE = importlib.resources.files("axe_playwright_python") / "axe.min.js"
+SCAN = """async () => {
+    const found = await axe.run(
+        {include: [['.panel'], ['.verdict']]}, {resultTypes: ['violations']});
+    return found.violations
+        .filter(each => ['serious', 'critical'].includes(each.impact))
+        .flatMap(each => each.nodes.map(
+            node => `${each.id}: ${node.html.slice(0, 160)} ${node.failureSummary}`));
+}"""
+
+
+# The handle of a slider is seen by its line or by its own colour: 3 to 1 at least (WCAG 1.4.11).
+FAINT_HANDLES = """() => {
+    const numbers = colour => (colour.match(/[0-9.]+/g) ?? [0, 0, 0, 0]).map(Number);
+    const light = colour => {
+        const part = numbers(colour).slice(0, 3).map(each => each / 255).map(
+            each => each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * part[0] + 0.7152 * part[1] + 0.0722 * part[2] + 0.05;
+    };
+    const behind = element => {
+        const colour = getComputedStyle(element).backgroundColor;
+        return numbers(colour)[3] === 0 ? behind(element.parentElement) : colour;
+    };
+    return [...document.querySelectorAll('.panel .noUi-handle')].flatMap(handle => {
+        const style = getComputedStyle(handle), page = light(behind(handle.closest('.panel')));
+        const best = Math.max(...[style.borderTopColor, style.backgroundColor].map(light).map(
+            each => Math.max(each, page) / Math.min(each, page)));
+        return best >= 3 ? [] : [`${handle.ariaLabel}: ${best}`];
+    });
+}"""
+
+
+@pytest.mark.parametrize("theme", [lab.LIGHT, lab.DARK])
+def test_axe_finds_nothing_serious(chapter, theme):
+    page = chapter.page
+    if not page.evaluate("() => 'axe' in window"):
+        page.add_script_tag(content=AXE.read_text(encoding="utf-8"))
+    chapter.set_theme(theme)
+    try:
+        found = page.evaluate(SCAN)
+        assert found == []
+        assert page.evaluate(FAINT_HANDLES) == []
+    finally:
+        chapter.set_theme(lab.LIGHT)
+
+
+# What sticks out of its panel, or shows less than it holds.
+CUT_OFF = """panel => {
+    const wrong = [];
+    const box = panel.getBoundingClientRect();
+    const page = panel.closest('.jp-OutputArea-output').getBoundingClientRect();
+    if (box.right > page.right + 1) wrong.push(`the panel: ${box.right} > ${page.right}`);
+    const image = panel.querySelector('.panel-picture img');
+    if (!(image.clientWidth > 150 && image.clientHeight > 60))
+        wrong.push(`the picture: ${image.clientWidth} by ${image.clientHeight}`);
+    if (image.clientWidth < 0.75 * image.naturalWidth)
+        wrong.push(`the picture's print: ${image.clientWidth} of ${image.naturalWidth} pixels`);
+    let frame = image; // or what it can be moved in
+    for (let each = image; each !== panel; each = each.parentElement)
+        if (/auto|scroll/.test(getComputedStyle(each).overflowX)) { frame = each; break; }
+    const shown = frame.getBoundingClientRect();
+    if (shown.right > box.right + 1 || shown.right > page.right + 1)
+        wrong.push(`the picture ends at ${shown.right} > ${box.right}`);
+    for (const slider of panel.querySelectorAll('.widget-hslider')) {
+        if (!slider.checkVisibility()) continue;
+        const track = slider.querySelector('.slider-container').getBoundingClientRect();
+        const value = slider.querySelector('.widget-readout').getBoundingClientRect();
+        if (value.left < track.right - 1 || value.top > track.bottom)
+            wrong.push(`"${slider.textContent.trim()}": its number is not beside it`);
+    }
+    const pen = document.createElement('canvas').getContext('2d');
+    const parts = '.panel-title, .panel-controls *, .panel-sentence, .panel-message, '
+        + '.panel-progress *';
+    for (const part of panel.querySelectorAll(parts)) {
+        if (!part.checkVisibility() || part.closest('.noUi-target')) continue;
+        const style = getComputedStyle(part), place = part.getBoundingClientRect();
+        const name = `${part.className || part.tagName} "${part.textContent.trim().slice(0, 30)}"`;
+        if (place.width === 0 || place.height === 0) continue;
+        if (place.right > box.right + 1 || place.left < box.left - 1)
+            wrong.push(`${name}: ${place.left} to ${place.right} in ${box.left} to ${box.right}`);
+        const clips = style.overflowX !== 'visible';
+        if (clips && part.matches('.widget-label, .widget-readout, button, .widget-html-content')
+            && part.scrollWidth > part.clientWidth + 1)
+            wrong.push(`${name}: ${part.scrollWidth} wide in ${part.clientWidth}`);
+        if (part.matches('select')) {
+            pen.font = style.font;
+            const widest = Math.max(...[...part.options].map(o => pen.measureText(o.text).width));
+            const room = part.clientWidth - parseFloat(style.paddingLeft) - 18;
+            if (widest > room + 1) wrong.push(`${name}: ${widest} wide in ${room}`);
+        }
+    }
+    return wrong;
+}"""
+SIZES = {
+    "wide": (1400, 1000, 1),
+    "a phone's 390 pixels": (390, 844, 1),
+    "1280 pixels at 200 %": (640, 400, 2),
+}
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_is_cut_off(chapter, size):
+    width, height, scale = SIZES[size]
+    devtools = chapter.page.context.new_cdp_session(chapter.page)
+    metrics = {"width": width, "height": height, "deviceScaleFactor": scale, "mobile": False}
+    devtools.send("Emulation.setDeviceMetricsOverride", metrics)
+    try:
+        chapter.page.wait_for_function("width => innerWidth === width", arg=width)
+        found = []
+        for panel in chapter.panels():
+            panel.show()
+            found += [f"{panel.title}: {each}" for each in panel.element.evaluate(CUT_OFF)]
+        assert found == []
+    finally:
+        devtools.send("Emulation.clearDeviceMetricsOverride")
+        chapter.page.wait_for_function("innerWidth === 1400")
+        devtools.detach()
+
+
+# ---- rough treatment
+
+FIELDS = ("readout", "number", "cell")
+ABSURD = ("1e999", "-1e308", "9" * 400, "-1", "0.1e", "abc", "", "--3", "NaN", "∞", "1,5", "<b>")
+
+
+def test_absurd_typed_values_break_nothing(chapter):
+    """One field of each kind in a chapter; with DLFS_SOAK=1 every field of every panel."""
+    page, kinds = chapter.page, set()
+    logged = chapter.server.complaints()
+    for panel in chapter.panels():
+        fields = [(kind, field) for kind in FIELDS for field in panel.find(CONTROLS[kind])]
+        chosen = [(k, f) for k, f in fields if SOAK or not (k in kinds or kinds.add(k))]
+        if not chosen:
+            continue
+        panel.show()
+        start = panel.settled()
+        for kind, field in chosen:
+            for text in ABSURD:
+                field.focus()
+                page.keyboard.press("Control+a")
+                page.keyboard.press("Delete")
+                page.keyboard.insert_text(text)
+                page.keyboard.press("Enter")
+                state = panel.settled()
+                name = (panel.title, kind, name_of(field), text[:9], state["message"])
+                assert "bug" not in state["message"], name
+                assert state["picture"] and state["sentence"], name
+                assert "<b>" not in field.evaluate("e => e.innerHTML"), name
+        field.evaluate("e => e.blur()")
+        assert not panel.has_reset() or panel.reset(start), (panel.title, panel.state()["message"])
+    assert chapter.complaints == []
+    assert chapter.server.complaints() == logged
+
+
+def test_fast_repeated_clicks_and_presses_end_where_slow_ones_do(chapter):
+    page = chapter.page
+    for panel in kinds_of_panels(chapter):
+        panel.show()
+        for button in [b for b in panel.find(".panel-stepper button") if name_of(b) == "next"]:
+            back = panel.find(".panel-stepper button")[0]
+            assert name_of(back) == "previous"
+            slowly_there_and_back(panel, button.click, back.click, times=12)
+        for box in panel.find("input[type=checkbox]")[:1]:
+            slowly_there_and_back(panel, box.click, box.click, times=9)
+        for handle in panel.find(".noUi-handle")[:1]:
+            handle.focus()
+            forth, back = ("ArrowLeft", "ArrowRight")[:: -1 if not at_its_end(handle) else 1]
+            slowly_there_and_back(
+                panel, lambda key=forth: page.keyboard.press(key),
+                lambda key=back: page.keyboard.press(key), times=4,
+            )  # fmt: skip
+    assert chapter.complaints == []
+
+
+def slowly_there_and_back(panel, forth, back, times):
+    """After `times` fast ones the panel shows what it shows after one more back and forth."""
+    shown = ("picture", "sentence", "message")
+    before = panel.settled()
+    for _ in range(times):
+        forth()
+    fast = panel.settled()
+    back()
+    panel.settled()
+    forth()
+    slow = panel.settled()
+    assert [fast[part] for part in shown] == [slow[part] for part in shown], panel.title
+    for _ in range(times):
+        back()
+    assert panel.wait_for_words(sentence=before["sentence"]), panel.title
+
+
+def running_panels(chapter):
+    found = [(panel, panel.find("button.panel-run")) for panel in chapter.panels()]
+    return [(panel, buttons[0]) for panel, buttons in found if buttons]
+
+
+def stop(panel, button):
+    if panel.state()["button"] == "Stop":
+        panel.press_again(button.click)
+    assert panel.wait_for_words(button="Run"), panel.title
+
+
+def test_many_presses_of_run_leave_one_run_that_can_be_stopped(chapter):
+    for panel, button in running_panels(chapter):
+        panel.show()
+        for _ in range(10):
+            button.click()
+        panel.heard()
+        stop(panel, button)
+        state = panel.settled()
+        assert state["button"] == "Run" and not state["message"], (panel.title, state)
+        assert "running" not in state["progress"], (panel.title, state["progress"])
+
+
+def test_two_panels_train_at_once_while_a_third_is_used(chapter):
+    running = running_panels(chapter)
+    if len(running) < 2:
+        return
+    before = [panel.show().settled() for panel, _ in running]
+    for _, button in running:
+        button.click()
+    for (panel, _), old in zip(running, before, strict=True):
+        assert panel.wait_for_change(old), panel.title
+    other = next(p for p in chapter.panels() if p.title not in {q.title for q, _ in running})
+    old = other.show().state()
+    handle = other.find(".noUi-handle")[0]
+    handle.focus()
+    chapter.page.keyboard.press("ArrowLeft" if at_its_end(handle) else "ArrowRight")
+    assert other.wait_for_change(old)
+    for panel, button in running:
+        stop(panel.show(), button)
+        assert not panel.state()["message"], panel.title
+
+
+def test_the_toolbars_interrupt_stops_a_run_and_the_kernel_lives(chapter):
+    page = chapter.page
+    interrupt = page.locator(
+        '.jp-NotebookPanel-toolbar [data-command="notebook:interrupt-kernel"]'
+    ).first
+    for panel, button in running_panels(chapter):
+        if panel.title in SHORT:
+            continue
+        for again in range(2):
+            before = panel.show().settled()
+            button.click()
+            assert panel.wait_for_change(before), (panel.title, again)
+            for _ in range(5):  # one that meets a message stops that message's work instead
+                interrupt.click()
+                if panel.wait_for_words(progress="stopped", seconds=5):
+                    break
+            assert panel.wait_for_words(button="Run", progress="stopped"), panel.title
+            assert not panel.state()["message"]
+
+
+def test_an_interrupt_while_a_slider_moves_leaves_the_panel_alive(chapter):
+    page = chapter.page
+    interrupt = page.locator(
+        '.jp-NotebookPanel-toolbar [data-command="notebook:interrupt-kernel"]'
+    ).first
+    panel = next(p for p in chapter.panels() if p.find(".noUi-handle") and p.has_reset())
+    handle = panel.show().find(".noUi-handle")[0]
+    handle.focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("ArrowLeft")
+    interrupt.click()
+    chapter.wait_for_kernel()
+    handle.focus()
+    before = panel.settled()
+    page.keyboard.press("ArrowLeft" if at_its_end(handle) else "ArrowRight")
+    assert panel.wait_for_change(before)
+    assert not panel.state()["message"]
+
+
+def test_run_all_twice_in_the_middle_of_a_run(chapter):
+    """In the chapter with the training lab; with DLFS_SOAK=1 in every chapter."""
+    if not SOAK and not chapter.path.stem.startswith("ch04"):
+        return
+    for panel, button in running_panels(chapter):
+        panel.show()
+        button.click()
+    chapter.run_all(times=2)
+    test_all_cells_run_and_no_panel_is_blank(chapter)
+    for panel, _ in running_panels(chapter):
+        state = panel.settled()
+        assert state["button"] == "Run" and "not run yet" in state["progress"], panel.title
