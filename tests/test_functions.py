@@ -276,6 +276,10 @@ def test_nan_gives_a_loss_of_nan(f):
     y = probabilities(3, 4)
     y[1, 2] = np.nan
     assert np.isnan(f(y, np.full((3, 4), 0.25)))
+    assert np.isnan(f(y, np.eye(4)[[0, 1, 3]]))
+    if f is not sum_squared_error:
+        assert np.isnan(f(y, [0, 1, 3]))  # nor beside the right class
+        assert f(y[[0, 2]], [0, 3]) > 0
 
 
 BAD = [

@@ -186,6 +186,10 @@ def test_relative_error():
     assert relative_error(np.float32(1.0), 1.1) == pytest.approx(0.1 / 2.1, rel=1e-6)
     assert np.isnan(relative_error([np.nan], [1]))
     assert isinstance(relative_error([1], [2]), float)
+    for size in (1e-200, 1e200):  # whose squares are no floats
+        assert relative_error([3 * size, 0], [size, 0]) == pytest.approx(0.5)
+    assert relative_error([], []) == 0
+    assert np.isnan(relative_error([np.inf], [np.inf]))
     with pytest.raises(ValueError, match=r"shapes \(2,\) and \(2, 1\)"):
         relative_error(np.ones(2), np.ones((2, 1)))
     with pytest.raises(TypeError, match="relative_error"):

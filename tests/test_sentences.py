@@ -1,13 +1,17 @@
 """What the errors of `common` say, word for word: an error is read by somebody who is stuck.
 
-A new `raise` needs a row: that is the moment to read the sentence as the one who will meet it.
+Every `raise` has its row here, and a new one needs a row: that is the moment to read the sentence
+as the one who will meet it.
 """
 
+import ast
+import traceback
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import common
 from common import checks
 from common.functions import (
     cross_entropy_error,
@@ -17,6 +21,7 @@ from common.functions import (
     sum_squared_error,
 )
 from common.gradient import numerical_gradient, numerical_gradient_2d, relative_error
+from common.initializer import weight_std
 from common.layers import (
     Affine,
     BatchNormalization,
@@ -45,6 +50,7 @@ from common.util import (
 )
 
 ones = np.ones
+SAMPLES = ones((4, 3)), np.zeros(4, int)
 
 
 def frozen(x):
@@ -102,6 +108,10 @@ SENTENCES = [
         "Relu: rows of different lengths arrived; make them equal.",
     ),
     (
+        lambda: Relu().forward(np.ma.array([1.0, 2.0])),
+        "Relu: a masked array arrived; fill its gaps: x.filled(0).",
+    ),
+    (
         lambda: Relu().forward(["a"]),
         "Relu: numbers were expected, <U1 arrived; give an array of floats.",
     ),
@@ -141,6 +151,10 @@ SENTENCES = [
         lambda: conv_output_size(4, 2.5),
         "filter_size must be a whole number of at least 1; 2.5 arrived.",
     ),
+    (
+        lambda: TwoLayerNet(10**6, 10**6, 2),
+        "An array of [1000000, 1000000] numbers fits into no memory; choose less.",
+    ),
     (lambda: Tanh().backward(1), "Tanh: backward came before forward; call forward first."),
     (
         lambda: checks.upstream(ones((2, 1)), (2,), Tanh()),
@@ -163,6 +177,10 @@ SENTENCES = [
     ),
     (lambda: softmax([]), "softmax: scores have shape (0,); give at least one score a row."),
     # gradient
+    (
+        lambda: numerical_gradient(3, ones(1)),
+        "numerical_gradient: f is int; a function was expected.",
+    ),
     (
         lambda: numerical_gradient(np.sum, np.array([1, 2], np.int16)),
         "numerical_gradient: x is an array of int16; a step of 0.0001 needs an array of floats: "
@@ -211,6 +229,10 @@ SENTENCES = [
     (
         lambda: BatchNormalization(ones(3), ones(2)),
         "BatchNormalization: one shape (D,) was expected; {'gamma': (3,), 'beta': (2,)} arrived.",
+    ),
+    (
+        lambda: BatchNormalization(ones(1), ones(1), 0.9, ones(1), [-1]),
+        "BatchNormalization: a running_var below 0 arrived; give variances.",
     ),
     (
         lambda: BatchNormalization(ones(3), ones(3)).forward(ones((5, 4))),
@@ -266,6 +288,10 @@ SENTENCES = [
         "weight_init_std: a number or ['xavier', 'sigmoid', 'he', 'relu']; 'hi' arrived.",
     ),
     (
+        lambda: TwoLayerNet(4, 3, 2, dtype="int8"),
+        "dtype: float32 or float64 was expected, 'int8' arrived.",
+    ),
+    (
         lambda: MultiLayerNet(4, [3], 2, "rulu"),
         "activation: one of ['relu', 'sigmoid', 'tanh'] expected; 'rulu' came.",
     ),
@@ -304,6 +330,10 @@ SENTENCES = [
     ),
     # optimizers and the training loop
     (
+        lambda: SGD().update([1.0], {}),
+        "SGD: dicts were expected, [[1.0], {}] arrived.",
+    ),
+    (
         lambda: Adam().update({"W": ones(2)}, {"w": ones(3)}),
         "Adam: params {'W': (2,)} and grads {'w': (3,)} must agree.",
     ),
@@ -319,6 +349,14 @@ SENTENCES = [
         used_twice,
         "Momentum: W is not what this optimizer left; it remembers its steps, so make a new "
         "optimizer for each network and run.",
+    ),
+    (
+        lambda: trainer(optimizer_param={"rate": 1}),
+        "Trainer: SGD cannot take {'rate': 1}.",
+    ),
+    (
+        lambda: Trainer({}, *SAMPLES, *SAMPLES),
+        "Trainer: a network has ['accuracy', 'gradient', 'loss', 'params'], {} has not.",
     ),
     (
         lambda: trainer(optimizer="sdg"),
@@ -378,6 +416,7 @@ ASKS_FOR_WHOLE = {
     ("Pooling: stride", 1): lambda n: Pooling(2, 2, n),
     ("Pooling: pad", 0): lambda n: Pooling(2, 2, 2, n),
     ("the size of a layer", 1): lambda n: TwoLayerNet(4, n, 2),
+    ("fan_in", 1): lambda n: weight_std("he", n),
     ("filter_num", 1): lambda n: SimpleConvNet(conv_param={"filter_num": n}),
     ("accuracy: batch_size", 1): lambda n: TwoLayerNet(1, 1, 1).accuracy(ones((1, 1)), [0], n),
     ("Trainer: epochs", 1): lambda n: trainer(epochs=n),
@@ -397,6 +436,7 @@ ASKS_FOR_A_NUMBER = {
     ("RMSprop: decay_rate", "below 1"): lambda v: RMSprop(0.1, v),
     ("Adam: beta1", "below 1"): lambda v: Adam(0.1, v),
     ("Adam: beta2", "below 1"): lambda v: Adam(0.1, 0.9, v),
+    ("weight_init_std", "below 10000.0"): lambda v: TwoLayerNet(4, 3, 2, v),
     ("weight_decay_lambda", "finite"): lambda v: MultiLayerNet(4, [3], 2, weight_decay_lambda=v),
 }
 # Who asks for rows of one length -> how to hand over others.
@@ -406,10 +446,15 @@ ASKS_FOR_ROWS = {
     "accuracy, labels": lambda t: TwoLayerNet(4, 3, 2).accuracy(ones((2, 4)), t),
     "softmax_loss, labels": lambda t: softmax_loss(ones((2, 2)), t),
     "shuffle_dataset": lambda x: shuffle_dataset(x, [0, 1]),
+    "hidden_size_list": lambda x: MultiLayerNet(4, x, 2),
+    "input_dim": SimpleConvNet,
+    "images, their shape": lambda x: col2im(ones((4, 4)), x, 2, 2),
+    "SGD, W": lambda x: SGD().update({"W": x}, {"W": [1.0]}),
+    "numerical_gradient_2d": lambda x: numerical_gradient_2d(np.sum, x),
     "Trainer, training data": lambda x: trainer(x=x),
     "Trainer, training data, labels": lambda t: trainer(t=t),
-    "Trainer, test data": lambda x: Trainer(None, ones((4, 3)), ones(4), x, [0, 1]),
-    "Trainer, test data, labels": lambda t: Trainer(None, ones((4, 3)), ones(4), ones((2, 3)), t),
+    "Trainer, test data": lambda x: Trainer(None, *SAMPLES, x, [0, 1]),
+    "Trainer, test data, labels": lambda t: Trainer(None, *SAMPLES, ones((2, 3)), t),
 }
 # Who asks for labels of two classes -> how to hand over others.
 ASKS_FOR_LABELS = {
@@ -457,7 +502,7 @@ def test_whoever_asks_for_a_whole_number_says_which(name, least):
 
 @pytest.mark.parametrize(("name", "limit"), ASKS_FOR_A_NUMBER)
 def test_whoever_asks_for_a_number_says_which(name, limit):
-    for bad in [-1, None, "a", *([1.0] if limit == "below 1" else [])]:
+    for bad in [-1, None, *([1e4] if limit != "finite" else [])]:
         expected = f"{name} must be a number, at least 0 and {limit}; {bad!r} arrived."
         assert what_is_said(lambda bad=bad: ASKS_FOR_A_NUMBER[name, limit](bad)) == expected
 
@@ -472,3 +517,50 @@ def test_whoever_asks_for_rows_says_who_asks(name):
 def test_whoever_asks_for_labels_says_who_asks(name):
     expected = f"{name}: label 2 arrived, but 2 outputs know 0 to 1."
     assert what_is_said(lambda: ASKS_FOR_LABELS[name]([2])) == expected
+
+
+def test_what_arrived_is_shown_in_one_line_however_much_it_is():
+    assert checks.shown(np.array([[1], [2]])) == "array([[1], [2]])"
+    assert len(checks.shown([["abcdef " * 9] * 9] * 9)) == 120
+    assert "\n" not in checks.shown(ones((50, 50)))
+
+
+def test_where_a_memory_ends():
+    assert checks.room([2**18, 2**18]) == [2**18, 2**18]
+    with pytest.raises(ValueError, match="fits into no memory"):
+        checks.room([2**36 + 1])
+
+
+def test_where_the_numbers_end():
+    assert checks.number(1e307, "") == 1e307
+    for bad in (1e308, 10**400, -1e-300, np.float32(np.inf), np.True_):
+        with pytest.raises(ValueError, match="must be a number"):
+            checks.number(bad, "")
+    assert checks.number(0, "") == checks.number(np.int8(0), "") == 0
+    assert type(checks.number(np.float32(1), "")) is type(checks.number(3, "")) is float
+
+
+HOME = Path(common.__file__).parent
+
+
+def raises():
+    """Where an error or a warning is spoken: (file, first line, last line)."""
+    found = set()
+    for path in HOME.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            warns = isinstance(node, ast.Call) and ast.unparse(node.func) == "warnings.warn"
+            if isinstance(node, ast.Raise) or warns:
+                found.add((path.name, node.lineno, node.end_lineno))
+    return found
+
+
+def test_no_sentence_is_missing():
+    places = raises()
+    assert len(places) > 40
+    for act, _ in SENTENCES:
+        with pytest.raises(ERRORS) as error:
+            act()
+        last = [f for f in traceback.extract_tb(error.tb) if Path(f.filename).parent == HOME][-1]
+        name = Path(last.filename).name
+        places -= {p for p in places if p[0] == name and p[1] <= last.lineno <= p[2]}
+    assert not places, "an error without a row in SENTENCES"
