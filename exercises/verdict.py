@@ -40,6 +40,7 @@ warnings stay inside, the notebook's random numbers go on as if nothing had been
 """
 
 import ast
+import contextlib
 import contextvars
 import copy
 import ctypes
@@ -63,6 +64,8 @@ import numpy as np
 TIME_LIMIT = 5.0  # seconds that one check may take
 BUSY = 6  # times as long, where other programs leave it no processor
 GRACE = 1.0  # seconds that an answer gets to stop when asked
+LARGEST = 100_000_000  # bytes of an array that is compared, and ...
+MOST = 100_000  # entries of lists and dicts, however deep
 
 
 class Verdict(NamedTuple):
@@ -242,7 +245,12 @@ def _bounded(check, answer):
             done.set()
 
     context = contextvars.copy_context()  # a print inside the answer belongs to the cell
-    thread = threading.Thread(target=context.run, args=(work,), daemon=True)
+
+    def quietly():
+        with contextlib.suppress(_Stop):  # one that comes when all is over
+            context.run(work)
+
+    thread = threading.Thread(target=quietly, daemon=True)
     state = np.random.get_state()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -253,9 +261,9 @@ def _bounded(check, answer):
         try:
             if _wait(done):
                 thread.join(GRACE)
-        finally:
-            stopped = thread.ident is None or _stop(thread)
-    np.random.set_state(state)
+        finally:  # of an interrupted kernel, too
+            stopped = thread.ident is None or _stop(thread, done)
+            np.random.set_state(state)
     if found:
         return found[0]
     message = _("Your answer does not come to an end: it was stopped after {seconds:g} seconds.")
@@ -281,8 +289,8 @@ def _wait(done):
     return True
 
 
-def _stop(thread):
-    """Raise _Stop inside `thread` until it has ended; False if it did not listen.
+def _stop(thread, done):
+    """Raise _Stop inside `thread` until it is done; False if it did not listen.
 
     A loop with a bare `except:` swallows most of them: threads take short turns meanwhile, so that
     one of many falls between two rounds of the loop.
@@ -290,13 +298,14 @@ def _stop(thread):
     turns, give_up = sys.getswitchinterval(), time.monotonic() + GRACE
     sys.setswitchinterval(1e-5)
     try:
-        while thread.is_alive() and time.monotonic() < give_up:
+        while thread.is_alive() and not done.is_set() and time.monotonic() < give_up:
             ctypes.pythonapi.PyThreadState_SetAsyncExc(
                 ctypes.c_ulong(thread.ident), ctypes.py_object(_Stop)
             )
             thread.join(1e-4)
     finally:
         sys.setswitchinterval(turns)
+    thread.join(GRACE if done.is_set() else 0)
     return not thread.is_alive()
 
 
@@ -318,12 +327,21 @@ def _attempt(via, answer, one):
     return Outcome(value, None, tuple(changed))
 
 
-def _snapshot(value):
-    """Return `value` with its arrays copied: later calls must not change it."""
+def _snapshot(value, room=None):
+    """Return `value` with its arrays copied: later calls must not change it.
+
+    Wrong for what is far too large to be right: copying it would fill the memory.
+    """
+    room = [MOST] if room is None else room  # how many more entries may come
+    many = isinstance(value, (dict, tuple, list))
+    room[0] -= len(value) if many else 0
+    if room[0] < 0 or (isinstance(value, np.ndarray) and value.nbytes > LARGEST):
+        count = _("more than {n:,}").format(n=MOST) if many else f"{value.size:,}"
+        raise Wrong(_("The result holds {count} values: far too many.").format(count=count))
     if isinstance(value, dict):
-        return {key: _snapshot(part) for key, part in value.items()}
-    if isinstance(value, (tuple, list)):
-        return (list if isinstance(value, list) else tuple)(_snapshot(part) for part in value)
+        return {key: _snapshot(part, room) for key, part in value.items()}
+    if many:
+        return (list if isinstance(value, list) else tuple)(_snapshot(one, room) for one in value)
     return value.copy() if isinstance(value, np.ndarray) else value
 
 
@@ -448,6 +466,11 @@ def _expect_kind(answer, solution):
         raise Wrong(
             _("A function is expected here; this is {kind}.").format(kind=_kind(answer)),
             _("Hand over the function itself, not what it gives back: no parentheses after it."),
+        )
+    if inspect.iscoroutinefunction(answer):
+        raise Wrong(
+            _("Your function is `async`: a call of it waits to be awaited, and gives no numbers."),
+            _("Keep the first line of the template as it is."),
         )
 
 

@@ -4,12 +4,16 @@ Chapters are found by themselves: `exercises/chNN.py` with `exercises/solutions/
 `tests/wrong_answers/chNN.py`.
 """
 
+import gc
 import importlib
 import importlib.util
+import os
 import random
+import signal
 import sys
 import threading
 import time
+import types
 import warnings
 from html.parser import HTMLParser
 from pathlib import Path
@@ -385,6 +389,108 @@ def test_one_long_call_does_not_hold_the_notebook(check, monkeypatch):
     assert "does not come to an end" in got.message
     assert "restart the kernel" in got.hint
     time.sleep(1.6)  # it ends by itself: nothing runs on into the next test
+
+
+def nested(depth):
+    """A small object that is 2**depth long when it is written out."""
+    inside = [1.0]
+    for _ in range(depth):
+        inside = [inside, inside]
+    return inside
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda x: np.zeros(250_000_000),  # takes memory only when it is copied
+        lambda x: np.broadcast_to(1.0, (10**6, 10**6)),
+        lambda x: [0.0] * 200_000,
+        lambda x: {"a": dict.fromkeys(range(200_000))},
+        lambda x: nested(40),
+    ],
+    ids=["zeros", "broadcast", "list", "dict", "nested"],
+)
+def test_a_gigantic_result_is_named_and_not_compared(check, answer, monkeypatch):
+    copies = []
+    monkeypatch.setattr(verdict, "_agree", copies.append)  # nothing is compared
+    got = check(answer)
+    assert got.ok is False
+    assert "far too many" in got.message
+    assert not copies
+
+
+def raises(error):
+    def answer(x):
+        raise error
+
+    return answer
+
+
+class Unprintable(BaseException):
+    def __str__(self):
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        KeyboardInterrupt(), GeneratorExit(), BaseException("x"), SystemExit(), StopIteration(),
+        MemoryError(), RecursionError(), ValueError("x" * 10**6), ValueError("two\nlines"),
+        Unprintable(),
+    ],
+    ids=lambda error: type(error).__name__,
+)  # fmt: skip
+def test_whatever_an_answer_raises_becomes_a_short_sentence(check, error):
+    got = check(raises(error))
+    assert got.ok is False
+    assert "raise" in got.message or "cannot be used" in got.message
+    assert len(repr(got)) < 400
+    assert "\n" not in repr(got)
+
+
+def test_an_async_answer_is_named_and_warns_of_nothing(check, recwarn):
+    async def answer(x):
+        return 2 * x
+
+    assert "is `async`" in check(answer).message
+    gc.collect()
+    assert not recwarn.list
+
+
+@pytest.mark.skipif(os.name != "posix", reason="interrupts are sent as POSIX has them")
+def test_an_interrupted_check_leaves_the_notebook_as_it_was(check):
+    """The kernel's interrupt reaches the cell; the answer's thread and random numbers do not."""
+
+    def answer(x):
+        np.random.rand(3)
+        os.kill(os.getpid(), signal.SIGINT)
+        for_ever(x)
+
+    threads = threading.active_count()
+    np.random.seed(5)
+    with pytest.raises(KeyboardInterrupt):
+        check(answer)
+    after = np.random.rand()
+    np.random.seed(5)
+    assert np.random.rand() == after
+    assert threading.active_count() == threads
+    assert check(double).ok
+
+
+def test_a_stop_that_comes_late_is_not_printed(check, monkeypatch):
+    """It would stand under the cell as an exception in a thread."""
+
+    class Late(threading.Event):
+        def set(self):
+            super().set()
+            raise verdict._Stop
+
+    seen = []
+    monkeypatch.setattr(threading, "excepthook", seen.append)
+    machinery = types.SimpleNamespace(Event=Late, Thread=threading.Thread)
+    monkeypatch.setattr(verdict, "threading", machinery)
+    assert check(double).ok
+    assert not seen
 
 
 def test_prints_of_an_answer_are_seen(check, capsys):
