@@ -93,7 +93,7 @@ def unfold(x, filter_h, filter_w, stride=1, pad=0):
     x = as_float(x, "images")
     out_h, out_w = stops(x.shape, filter_h, filter_w, stride, pad)
     windows = np.empty((*x.shape[:2], filter_h, filter_w, out_h, out_w), x.dtype)
-    for i, j, pixels in places(pad_images(x, pad), filter_h, filter_w, stride):
+    for i, j, pixels in places(pad_images(x, pad), *windows.shape[2:4], stride):
         windows[:, :, i, j] = pixels
     return windows
 
@@ -113,18 +113,18 @@ def fold(windows, input_shape, stride=1, pad=0):
 def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
     """One row per window: images (N, C, H, W) -> (N·OH·OW, C·FH·FW) (book 7.4.2)."""
     windows = unfold(input_data, filter_h, filter_w, stride, pad)
-    n, c, _, _, out_h, out_w = windows.shape
+    n, c, fh, fw, out_h, out_w = windows.shape
     rows = windows.transpose(0, 4, 5, 1, 2, 3)  # (N, OH, OW, C, FH, FW)
-    return rows.reshape(n * out_h * out_w, c * filter_h * filter_w)
+    return rows.reshape(n * out_h * out_w, c * fh * fw)
 
 
 def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
     """The transpose of im2col: rows (N·OH·OW, C·FH·FW) added back into images (N, C, H, W)."""
     out_h, out_w = stops(input_shape, filter_h, filter_w, stride, pad)
-    n, c, _, _ = input_shape
-    col, expected = as_float(col, "col2im"), (n * out_h * out_w, c * filter_h * filter_w)
+    n, c, _, _ = input_shape = image_shape(input_shape)
+    col, expected = as_float(col, "col2im"), (n * out_h * out_w, c * int(filter_h) * int(filter_w))
     if col.shape != expected:
         images = f"images {tuple(input_shape)} and filters {filter_h} x {filter_w}"
         raise ValueError(f"col2im: col has shape {col.shape}; {images} expect {expected}.")
     rows = col.reshape((n, out_h, out_w, c, filter_h, filter_w))
-    return fold(rows.transpose(0, 3, 4, 5, 1, 2), input_shape, stride, pad)
+    return fold(rows.transpose(0, 3, 4, 5, 1, 2), input_shape, stride, int(pad))

@@ -1085,7 +1085,9 @@ def test_a_layer_computes_what_fits_and_refuses_the_rest(name, data):
         assert numbers.shape[1:] != shape[1:] or 0 in numbers.shape or len(numbers) < 2
         assert axes is not None
         return
-    assert value.dtype == (kept_dtype(x) if axes is None or "pool" in name else np.float64)
+    assert value.dtype.newbyteorder("=") == (
+        kept_dtype(x) if axes is None or "pool" in name else np.float64
+    )
     if np.isfinite(numbers).all() and moderate(x):
         assert np.isfinite(value).all()
         attempt(layer.forward, x)  # and no floating-point warning
@@ -1433,3 +1435,74 @@ def test_a_run_that_diverges_ends_in_one_sentence_and_no_warning():
         verbose=False,
     )
     assert type(attempt(trainer.train)[1]) is FloatingPointError
+
+
+# ---- what these laws found, each as the smallest example ---------------------------------------
+
+ragged = [[1, 2], [3]]
+SENTENCES = {
+    "ragged points": lambda: gradient.numerical_gradient_2d(np.sum, ragged),
+    "a function that is none": lambda: gradient.numerical_gradient(3, np.zeros(2)),
+    "ragged hidden sizes": lambda: MultiLayerNet(3, ragged, 2),
+    "ragged image sizes": lambda: SimpleConvNet([1, [2], 3]),
+    "a setting that is no dict": lambda: SimpleConvNet(conv_param=3),
+    "settings of mixed kinds": lambda: SimpleConvNet(conv_param={1: 2, "a": 3}),
+    "a layer for no memory": lambda: TwoLayerNet(10**10, 10**10, 2),
+    "a pad for no memory": lambda: util.im2col(np.zeros((1, 1, 1, 1)), 1, 1, pad=10**9),
+    "a dtype that is none": lambda: TwoLayerNet(3, 3, 2, dtype="x"),
+    "weights beyond float32": lambda: TwoLayerNet(3, 3, 2, 1e300, dtype=np.float32),
+    "fan_in of 0": lambda: initializer.weight_std("he", 0),
+    "labels of inf": lambda: functions.softmax_loss([[1, 2]], [[np.inf, -np.inf]]),
+    "labels of 1e308": lambda: functions.softmax_loss([[1, 2]], [[1e308, 1e308]]),
+    "hidden entries": lambda: functions.relu(np.ma.masked_array([1.0, 2.0], [0, 1])),
+    "a rate beyond all floats": lambda: SGD(10**400),
+    "params that are no dict": lambda: SGD().update(3, 4),
+    "grads that are no dict": lambda: SGD().update({"W": np.ones(2)}, None),
+    "a parameter of text": lambda: SGD().update({"W": "x"}, {"W": 1.0}),
+    "a parameter of None": lambda: Adam().update({"W": None}, {"W": 1.0}),
+    "a complex parameter": lambda: SGD().update({"W": 1j}, {"W": 1.0}),
+    "a parameter in a list": lambda: SGD().update({"W": [1.0, 2.0]}, {"W": [1.0, 2.0]}),
+    "a negative variance": lambda: BatchNormalization([1], [0], 0.9, [0], [-1]),
+    "a network that is none": lambda: Trainer(3, *DATA, *DATA),
+    "an optimizer that is none": lambda: Trainer(TwoLayerNet(4, 3, 2), *DATA, *DATA, optimizer=int),
+    "a rate of another name": lambda: Trainer(
+        TwoLayerNet(4, 3, 2), *DATA, *DATA, optimizer_param={"rate": 1}
+    ),
+    "rates that are no dict": lambda: Trainer(
+        TwoLayerNet(4, 3, 2), *DATA, *DATA, optimizer_param=3
+    ),
+    "a shape of None": lambda: util.col2im([[1]], None, 1, 1),
+    "a shape with a word": lambda: util.col2im([[1]], (1, 1, "a", 1), 1, 1),
+    "a seed of floats": lambda: util.random_source(np.ones(2)),
+    "a message of many lines": lambda: SGD(np.zeros((100, 100))),
+}
+
+
+@pytest.mark.parametrize("f", SENTENCES.values(), ids=SENTENCES)
+def test_a_foreign_message_became_a_sentence(f):
+    assert attempt(f)[1] is not None
+
+
+def test_silent_errors_that_these_laws_found():
+    assert np.isnan(functions.cross_entropy_error([[0.5, np.nan]], [0]))  # nan at another class
+    many = np.zeros((9000, 1000), np.float16)  # the sum of the losses is beyond float16
+    assert functions.softmax_loss(many, np.zeros(9000, int)) == pytest.approx(math.log(1000), 0.01)
+    image = np.ones((1, 1, 60, 60))
+    col = util.im2col(image, 1, 1, pad=np.uint8(200))  # 2 · 200 wrapped around in uint8
+    assert util.col2im(col, image.shape, 1, 1, pad=np.uint8(200)).tolist() == image.tolist()
+    small = [np.array([1, 2, 20, 20], np.uint8), *np.array([18, 18, 1, 1], np.uint8)]
+    exact = util.im2col(np.ones((1, 2, 20, 20)), 18, 18, 1, 1)  # 2 · 18 · 18 numbers a row
+    assert util.im2col(np.ones((1, 2, 20, 20)), *small[1:]).tolist() == exact.tolist()
+    assert (
+        util.col2im(exact, *small).tolist()
+        == util.col2im(exact, (1, 2, 20, 20), 18, 18, 1, 1).tolist()
+    )
+    params = {"x": 1.0}
+    AdaGrad(lr=1).update(params, {"x": np.array(200, np.uint8)})  # 200 · 200 did so too
+    assert params["x"] == pytest.approx(0, abs=1e-6)
+    layer = Dropout(np.float64(0.5))
+    assert layer.forward(np.ones(2, np.float32), train_flg=False).dtype == np.float32
+    layer = Relu()
+    layer.forward([-1.0, 1.0])
+    assert layer.backward([np.inf, np.inf]).tolist() == [0, np.inf]  # 0 · inf is nan
+    assert gradient.relative_error(1e200, -1e200) == gradient.relative_error(1e-200, -1e-200) == 1
