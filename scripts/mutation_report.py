@@ -21,6 +21,8 @@ ROOT = Path(__file__).resolve().parents[1]
 BEGIN, END = "<!-- scripts/mutation_report.py writes from here -->", "<!-- to here -->"
 TABLE = "| file | mutants | killed | too slow | alive | noticed |\n| --- " + "| ---: " * 5 + "|"
 
+UNTRIED = "not checked"  # mutmut was interrupted
+
 # Why a mutant may live: (what to search for in "function: changed line", the reason).
 NEVER_SAID = "The name is never said: what would say it was asked before"
 SAME_RESULT = "The same result in another way"
@@ -80,11 +82,12 @@ def reason_for(where, new):
 
 def share(counts):
     """How many in 100 were noticed: by a failing test, or because the tests no longer end."""
-    return 100 * (counts["killed"] + counts["timeout"]) / counts.total()
+    tried = counts.total() - counts[UNTRIED]
+    return 100 * (counts["killed"] + counts["timeout"]) / max(tried, 1)
 
 
 def row(name, c):
-    alive = c.total() - c["killed"] - c["timeout"]
+    alive = c.total() - c["killed"] - c["timeout"] - c[UNTRIED]
     noticed = f"{share(c):.1f} %"
     return f"| {name} | {c.total()} | {c['killed']} | {c['timeout']} | {alive} | {noticed} |"
 
@@ -98,7 +101,7 @@ def report():
         for name, end in others:
             where, _, new = change(name)
             reason = reason_for(where, new) if end == "survived" else None
-            if end == "timeout":
+            if end in ("timeout", UNTRIED):
                 continue
             if reason is None:
                 open_.append(f"{name}: {end}")
@@ -107,7 +110,12 @@ def report():
     tools = f"mutmut {version('mutmut')}, Python {platform.python_version()}"
     lines = [f"{today}, {tools}, NumPy {version('numpy')}:", "", TABLE]
     lines += [row(f"`{name}`", counts) for name, counts, _ in files]
-    lines += [row("all", total), "", "Those that live, and why:", ""]
+    lines += [row("all", total), ""]
+    if total[UNTRIED]:
+        open_.append(UNTRIED)
+        left = f"{total[UNTRIED]} mutants were not tried in this run, which was interrupted"
+        lines += [f"{left}; the shares are those of the others.", ""]
+    lines += ["Those that live, and why:", ""]
     for reason, mutants in sorted(alive.items(), key=lambda item: -len(item[1])):
         lines += [f"**{reason}.** ({len(mutants)})", "", *(f"- {mutant}" for mutant in mutants), ""]
     return "\n".join(lines).strip(), not open_ and total.total() > 0 and share(total) >= 95

@@ -927,6 +927,12 @@ def test_batch_norm_of_one_feature_asks_for_rows_too():
         BatchNormalization(np.ones(1), np.zeros(1)).forward(np.ones(7))
 
 
+def test_a_batch_too_wide_to_square_has_no_answer():
+    layer = BatchNormalization(np.ones(1), np.zeros(1))
+    with np.errstate(over="ignore"):
+        assert np.isnan(layer.forward(np.array([[1e200], [-1e200]]))).all()
+
+
 def test_running_statistics_that_were_handed_in_stay_the_callers():
     mean, var = np.array([1, 2]), np.array([1, 1])
     layer = BatchNormalization(np.ones(2), np.zeros(2), running_mean=mean, running_var=var)
