@@ -525,10 +525,13 @@ def test_a_panel_shown_twice_is_one_panel():
     assert panel._repr_mimebundle_()[0][view] == first[view]
 
 
-@pytest.mark.parametrize(
-    "close", [lambda panel: panel.close(), lambda _: widgets.Widget.close_all()]
-)
-def test_a_panel_closed_while_it_runs_ends_its_run(close, caplog):
+@pytest.mark.parametrize("part", ["the panel", "its parts, too"])
+def test_a_panel_closed_while_it_runs_ends_its_run(part, caplog):
+    def close(panel):
+        panel.close()
+        for child in panel.children if part != "the panel" else ():
+            child.close()
+
     async def go():
         panel = toy_run_panel()
         task = panel.run()
