@@ -358,9 +358,10 @@ class PanelOnPage:
         """What it shows once everything that was asked for has come."""
         return self.element.evaluate(SETTLE)
 
-    def depart(self):
-        """Move away from the start, by the first control that there is."""
-        for handle in self.find(".noUi-handle"):
+    def depart(self, name=""):
+        """Move away from the start, by the slider of that name or the first control that is."""
+        handles = self.find(".noUi-handle")
+        for handle in sorted(handles, key=lambda handle: name_of(handle) != name):
             handle.focus()
             at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
             self.page.keyboard.press("ArrowLeft" if at_end else "ArrowRight")
