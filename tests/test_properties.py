@@ -265,7 +265,7 @@ def test_a_number_within_its_limits_comes_back_as_a_float(x, least, below):
     right = right and least <= float(x) < below
     assert (value is not None) == right
     if right:
-        assert type(value) is float and value == x
+        assert type(value) is float and value == float(x)
 
 
 @holds("checks.whole")
