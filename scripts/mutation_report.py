@@ -47,6 +47,7 @@ REASONS = [
     (r"hasattr\(layer, pair\[1\]\)", "A layer has both or neither"),
     (r"off <= 1e-3", "No sum of floats near 1 is off by just this number"),
     (r"XXiuXX", "There is no kind X"),
+    (r"get\(\"running_var\", 1\)", "What has not arrived is not below 0"),
     (r"t == 0, 1, log_y", "A share of 0 multiplies it: 0 either way"),
 ]
 

@@ -304,6 +304,10 @@ SENTENCES = [
         "conv_param knows ['filter_num', 'filter_size', 'pad', 'stride']; ['size'] arrived.",
     ),
     (
+        lambda: SimpleConvNet(conv_param=["pad"]),
+        "conv_param knows ['filter_num', 'filter_size', 'pad', 'stride']; [['pad']] arrived.",
+    ),
+    (
         lambda: SimpleConvNet((28, 28)),
         "input_dim: (C, H, W) was expected; (28, 28) arrived.",
     ),
