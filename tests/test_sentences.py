@@ -346,6 +346,10 @@ SENTENCES = [
         "SGD: W holds int8; make it np.array(W, float).",
     ),
     (
+        lambda: SGD().update({"W": [1.0]}, {"W": [1.0]}),
+        "SGD: W holds float64; make it np.array(W, float).",
+    ),
+    (
         lambda: SGD().update({"W": frozen(ones(2))}, {"W": ones(2)}),
         "SGD: W is read-only; make it np.array(W, float).",
     ),

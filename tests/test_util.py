@@ -16,6 +16,7 @@ from common.util import (
     random_source,
     shuffle_dataset,
     smooth_curve,
+    stops,
     unfold,
 )
 
@@ -179,6 +180,13 @@ def test_windows_stand_side_by_side_where_nobody_says_otherwise():
     d = normal(*unfold(x, 2, 3).shape)
     np.testing.assert_array_equal(fold(d, x.shape), fold(d, x.shape, 1, 0))
     assert unfold(x, 2, 3).shape == (1, 2, 2, 3, 3, 3)
+
+
+def test_the_frame_of_an_image_must_fit_into_a_memory_too():
+    pad = 2**17
+    assert stops((1, 1, 1, 1), 1, 1, 1, pad - 1) == (2 * pad - 1, 2 * pad - 1)
+    with pytest.raises(ValueError, match="fits into no memory"):
+        stops((1, 1, 1, 1), 1, 1, 1, pad)
 
 
 def test_no_padding_makes_no_copy():
