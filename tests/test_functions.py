@@ -1,5 +1,7 @@
 """Laws of the activations and losses, and the numbers of chapters 3 and 4."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -228,6 +230,19 @@ def test_rows_of_labels_must_sum_to_1_but_for_rounding():
     cross_entropy_error(y, np.full((2, 3), 1 / 3, np.float16))
     with pytest.raises(ValueError, match=r"sum to 1; the lowest is 0.3, a sum is off by 0.1"):
         cross_entropy_error(y, np.full((2, 3), 0.3))
+
+
+@pytest.mark.parametrize(
+    ("t", "found"),
+    [
+        ([[np.inf, -np.inf]], "the lowest is -inf, a sum is off by nan"),
+        ([[1e308, 1e308]], "the lowest is 1e+308, a sum is off by inf"),
+        (np.array([[6e4, 6e4]], np.float16), "the lowest is 60000, a sum is off by 119999"),
+    ],
+)
+def test_absurd_labels_are_refused_in_words_and_not_by_a_warning(t, found):
+    with pytest.raises(ValueError, match=re.escape(found)):
+        cross_entropy_error(probabilities(1, 2), t)
 
 
 def test_one_sample_with_one_class():
