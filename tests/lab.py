@@ -370,6 +370,10 @@ class PanelOnPage:
             if select != self._preset_choice():
                 select.select_option(index=select.evaluate("e => e.selectedIndex ? 0 : 1"))
                 return self.settled()
+        for button in self.find(".panel-stepper button"):
+            if name_of(button) == "next":
+                button.click()
+                return self.settled()
         self.find("input")[0].focus()
         self.page.keyboard.press("Control+a")
         self.page.keyboard.type("2")
