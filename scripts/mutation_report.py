@@ -46,7 +46,7 @@ REASONS = [
     (r"batch_size=101", "Rows are judged one by one, so that the size of a batch changes nothing"),
     (r"hasattr\(layer, pair\[1\]\)", "A layer has both or neither"),
     (r"off <= 1e-3", "No sum of floats near 1 is off by just this number"),
-    (r"\"XX(f|iu|fiu|)XX\"", "No kind of array is called X"),
+    (r"\"XX(f|iu|biu|fiu|)XX\"", "No kind of array is called X"),
     (r"get\(\"running_var\", 1\)", "What has not arrived is not below 0"),
     (r"np.isnan\(log_y\)\.any\((axis=None, )?keepdims", "One nan makes the mean nan either way"),
     (r"1e\+308\):", "1e308 + 1 is the same float"),

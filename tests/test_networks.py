@@ -117,6 +117,12 @@ def test_the_gradient_of_a_decayed_weight_carries_lambda_W_and_biases_do_not():
     np.testing.assert_array_equal(decayed.layers["Affine1"].dW, a["W1"])  # the layer's own slope
 
 
+@pytest.mark.parametrize("dtype", [float, np.float16, "float", "float32", np.dtype("float64")])
+def test_a_dtype_may_be_written_as_NumPy_writes_it(dtype):
+    net = TwoLayerNet(5, 4, 3, dtype=dtype)
+    assert {p.dtype for p in net.params.values()} == {np.dtype(dtype)}
+
+
 @pytest.mark.parametrize("kind", [MultiLayerNet, MultiLayerNetExtend])
 def test_weights_decay_only_where_that_is_asked_for(kind):
     assert kind(5, [4], 3).weight_decay_lambda == 0
