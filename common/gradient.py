@@ -77,8 +77,8 @@ def relative_error(a, b):
     a, b = (as_float(x, "relative_error").astype(float) for x in (a, b))
     if a.shape != b.shape:
         raise ValueError(f"relative_error: shapes {a.shape} and {b.shape} differ.")
-    _, power = np.frexp(np.abs([a, b]).max(initial=0))
-    with np.errstate(invalid="ignore"):  # inf - inf
-        a, b = np.ldexp(a, -power), np.ldexp(b, -power)  # near 1: squares are no longer too large
+    largest = np.abs([a, b]).max(initial=0) or 1.0
+    with np.errstate(invalid="ignore"):  # inf / inf
+        a, b = a / largest, b / largest  # up to 1: a square can neither overflow nor vanish
         size = np.linalg.norm(a) + np.linalg.norm(b)
         return float(np.linalg.norm(a - b) / size) if size != 0 else 0.0

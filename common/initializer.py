@@ -14,7 +14,7 @@ def weight_std(weight_init_std, fan_in):
     """
     gain = {"xavier": 1.0, "sigmoid": 1.0, "he": 2.0, "relu": 2.0}
     if not isinstance(weight_init_std, str):
-        return number(weight_init_std, "weight_init_std", below=1e4)
+        return number(weight_init_std, "weight_init_std", below=1e30)
     if weight_init_std.lower() not in gain:
         raise ValueError(f"weight_init_std: a number or {[*gain]}; {weight_init_std!r} arrived.")
     return np.sqrt(gain[weight_init_std.lower()] / whole(fan_in, "fan_in"))
@@ -25,7 +25,7 @@ def first_params(shapes, weight_init_std, rng, dtype):
 
     shapes: one for each W, (D, M) or filters (FN, C, FH, FW). Drawn from rng in the order W1, W2.
     """
-    if getattr(dtype, "__name__", str(dtype)) not in ("float", "float16", "float32", "float64"):
+    if getattr(dtype, "__name__", str(dtype)) not in ("float", "float32", "float64"):
         raise ValueError(f"dtype: float32 or float64 was expected, {shown(dtype)} arrived.")
     params = {}
     for i, shape in enumerate(shapes, start=1):

@@ -183,8 +183,7 @@ class BatchNormalization:
         if np.any(arrived.get("running_var", 0) < 0):
             raise ValueError("BatchNormalization: a running_var below 0 arrived; give variances.")
         self.gamma, self.beta = arrived["gamma"], arrived["beta"]
-        self.running_mean = arrived.get("running_mean")
-        self.running_var = arrived.get("running_var")
+        self.running_mean, self.running_var = map(arrived.get, ("running_mean", "running_var"))
         self.momentum = number(momentum, "BatchNormalization: momentum", below=1)
         self.input_shape = self.xn = self.std = self.train_flg = self.dgamma = self.dbeta = None
 

@@ -24,21 +24,18 @@ class MultiLayerNet(Network):
     def __init__(self, input_size, hidden_size_list, output_size, activation="relu",
                  weight_init_std="relu", weight_decay_lambda=0, rng=None,
                  dtype=np.float64):  # fmt: skip
-        name, sizes = shown(activation), shown(hidden_size_list)
         if str(activation).lower() not in ACTIVATIONS:
-            raise ValueError(f"activation: one of {[*ACTIVATIONS]} expected; {name} came.")
+            raise ValueError(f"activation {shown(activation)}: one of {[*ACTIVATIONS]} expected.")
         if as_array(hidden_size_list, "hidden_size_list").ndim != 1:
-            raise ValueError(f"hidden_size_list: [100, 50] for example; {sizes} came.")
+            raise ValueError(f"hidden_size_list {shown(hidden_size_list)}: a list expected.")
         self.activation = ACTIVATIONS[str(activation).lower()]
         self.input_size, self.output_size = input_size, output_size
-        self.hidden_size_list = list(hidden_size_list)
-        self.hidden_layer_num = len(self.hidden_size_list)
+        self.hidden_size_list, self.hidden_layer_num = list(hidden_size_list), len(hidden_size_list)
         self.weight_decay_lambda = number(weight_decay_lambda, "weight_decay_lambda")
         self.rng = None if rng is None else random_source(rng)
 
         sizes = [input_size, *self.hidden_size_list, output_size]
-        source = random_source(self.rng)
-        self.params = first_params(pairwise(sizes), weight_init_std, source, dtype)
+        self.params = first_params(pairwise(sizes), weight_init_std, random_source(self.rng), dtype)
         self.layers, self.last_layer = {}, SoftmaxWithLoss()
         for i in range(1, len(sizes)):
             self.layers[f"Affine{i}"] = Affine(self.params[f"W{i}"], self.params[f"b{i}"])

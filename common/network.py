@@ -57,8 +57,10 @@ class Network:
         first, *others = self.layers.values()
         for layer in reversed(others):
             dout = layer.backward(dout)
-        spared = {"need_dx": False} if isinstance(first, (Affine, Convolution)) else {}
-        first.backward(dout, **spared)  # nobody asks how the data should change
+        if isinstance(first, (Affine, Convolution)):
+            first.backward(dout, need_dx=False)  # nobody asks how the data should change
+        else:
+            first.backward(dout)
         grads = {key: getattr(layer, f"d{name}") for key, layer, name in self._places()}
         for key in grads:
             if self.weight_decay_lambda and key.startswith("W"):
@@ -83,8 +85,10 @@ class Network:
                 hint = f"change it in place: params['{key}'][...] = values"
                 raise RuntimeError(f"params['{key}'] is a new array, unknown to its layer; {hint}.")
         for layer in self.layers.values():
-            flag = [train_flg] if isinstance(layer, (Dropout, BatchNormalization)) else []
-            x = layer.forward(x, *flag)
+            if isinstance(layer, (Dropout, BatchNormalization)):
+                x = layer.forward(x, train_flg)
+            else:
+                x = layer.forward(x)
         return x
 
     def _places(self):

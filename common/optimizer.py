@@ -49,12 +49,14 @@ class Optimizer:
         if here != there:
             raise ValueError(f"{self.name}: params {here} and grads {there} must agree.")
         for key, p in params.items():
-            held, fixed = values[key], isinstance(p, np.ndarray) and not p.flags.writeable
-            if fixed or held.dtype.kind not in ("f" if held is p else "" if held.ndim else "fiu"):
-                state = "is read-only" if fixed else f"holds {held.dtype}"
+            kind, is_array = values[key].dtype, isinstance(p, np.ndarray)
+            fixed = is_array and not p.flags.writeable
+            allowed = "f" if is_array else "fiu" if np.ndim(p) == 0 else ""  # a list cannot move
+            if fixed or kind.kind not in allowed:
+                state = "is read-only" if fixed else f"holds {kind}"
                 raise TypeError(f"{self.name}: {key} {state}; make it np.array({key}, float).")
             known = self._left.get(key) if self.iter else p
-            if self.memory and known is not p and (isinstance(p, np.ndarray) or known != p):
+            if self.memory and known is not p and (is_array or known != p):
                 hint = "it remembers its steps, so make a new optimizer for each network and run"
                 raise RuntimeError(f"{self.name}: {key} is not what this optimizer left; {hint}.")
 

@@ -8,10 +8,7 @@ from .checks import as_pairs, shown, whole
 from .optimizer import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSprop
 from .util import random_source
 
-OPTIMIZERS = {
-    **{c.__name__.lower(): c for c in (SGD, Momentum, Nesterov, AdaGrad, RMSprop, Adam)},
-    "rmsprpo": RMSprop,  # an old spelling that scripts still use
-}
+OPTIMIZERS = {c.__name__.lower(): c for c in (SGD, Momentum, Nesterov, AdaGrad, RMSprop, Adam)}
 
 
 class Step(NamedTuple):
@@ -28,10 +25,11 @@ def _optimizer(optimizer, param):
     """The optimizer of this name or class, made with these arguments; or one already made."""
     if hasattr(optimizer, "update") and not isinstance(optimizer, type):
         return optimizer
-    kind = optimizer if isinstance(optimizer, type) else OPTIMIZERS.get(str(optimizer).lower())
+    name = str(optimizer).lower().replace("rmsprpo", "rmsprop")  # scripts still misspell it
+    kind = optimizer if isinstance(optimizer, type) else OPTIMIZERS.get(name)
     if not hasattr(kind, "update"):
         found = f"optimizer {shown(optimizer)} is unknown"
-        raise ValueError(f"Trainer: {found}; choose from {[*OPTIMIZERS][:6]}.")
+        raise ValueError(f"Trainer: {found}; choose from {[*OPTIMIZERS]}.")
     try:
         return kind(**({"lr": 0.01} if param is None else param))
     except TypeError as error:

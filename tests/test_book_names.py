@@ -150,10 +150,12 @@ def test_star_imports_do_not_replace_pythons_own_names():
 
 
 def test_the_trainers_optimizers_are_the_books():
-    from common.trainer import OPTIMIZERS
+    from common.trainer import OPTIMIZERS, _optimizer
 
-    expected = {"sgd", "momentum", "nesterov", "adagrad", "rmsprop", "rmsprpo", "adam"}
-    assert set(OPTIMIZERS) == expected
+    names = {"sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam"}
+    assert set(OPTIMIZERS) == names
+    assert {_optimizer(name, None).name.lower() for name in names} == names
+    assert _optimizer("RMSprpo", None).name == "RMSprop"
 
 
 # ---- attributes -------------------------------------------------------------------------------

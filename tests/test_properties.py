@@ -812,7 +812,7 @@ def test_first_parameters_are_finite_and_of_the_dtype_that_was_asked_for(shapes,
             assert b.shape == (shape[0] if len(shape) == 4 else shape[1],)
             assert W.dtype == b.dtype == np.dtype(dtype) and np.isfinite(W).all()
     elif sizes_fit and dtype in (float, "float32"):
-        assert attempt(checks.number, std, "std", below=1e4)[1] is not None
+        assert attempt(checks.number, std, "std", below=1e30)[1] is not None
 
 
 # ---- optimizers -------------------------------------------------------------------------------
