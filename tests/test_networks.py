@@ -117,7 +117,7 @@ def test_the_gradient_of_a_decayed_weight_carries_lambda_W_and_biases_do_not():
     np.testing.assert_array_equal(decayed.layers["Affine1"].dW, a["W1"])  # the layer's own slope
 
 
-@pytest.mark.parametrize("dtype", [float, np.float16, "float", "float32", np.dtype("float64")])
+@pytest.mark.parametrize("dtype", [float, np.float32, "float", "float32", np.dtype("float64")])
 def test_a_dtype_may_be_written_as_NumPy_writes_it(dtype):
     net = TwoLayerNet(5, 4, 3, dtype=dtype)
     assert {p.dtype for p in net.params.values()} == {np.dtype(dtype)}
@@ -400,13 +400,13 @@ def test_first_weights_spread_as_xavier_and_he_say():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: MultiLayerNet(5, [4], 3, activation="rulu"), "activation: one of.*'rulu'"),
-        (lambda: MultiLayerNet(5, [4], 3, activation=None), "activation: one of.*None"),
+        (lambda: MultiLayerNet(5, [4], 3, activation="rulu"), "activation 'rulu': one of"),
+        (lambda: MultiLayerNet(5, [4], 3, activation=None), "activation None: one of"),
         (lambda: MultiLayerNet(5, [4], 3, weight_init_std="hi"), "weight_init_std: .*'hi' arrived"),
         (lambda: MultiLayerNet(5, [4], 3, weight_init_std=-1), "weight_init_std .*; -1 arrived"),
         (lambda: MultiLayerNet(5, [4], 3, weight_init_std=None), "weight_init_std .*; None"),
         (lambda: MultiLayerNet(5, [4], 3, weight_decay_lambda=-1), "weight_decay_lambda .*; -1"),
-        (lambda: MultiLayerNet(5, 4, 3), "hidden_size_list: .*; 4"),
+        (lambda: MultiLayerNet(5, 4, 3), "hidden_size_list 4: "),
         (lambda: MultiLayerNet(5, [4.5], 3), "size of a layer .*; 4.5 arrived"),
         (lambda: MultiLayerNetExtend(5, [4], 3, use_dropout=True, dropout_ration=1), "ratio .*; 1"),
         (lambda: TwoLayerNet(0, 4, 3), "size of a layer .*at least 1; 0 arrived"),
