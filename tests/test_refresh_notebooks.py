@@ -223,6 +223,14 @@ def test_runs_are_compared_in_their_pictures_and_in_what_is_said_of_them():
     assert script.differences(stored, without)[-1].endswith("1 stored, 0 now")
 
 
+def test_numbers_in_words_of_a_picture_may_differ_as_processors_round():
+    one = "loss: SGD from 2.35 at 0 to 0.0517 at 1,999"
+    assert script.about_the_same(one, one.replace("0.0517", "0.047"))
+    assert not script.about_the_same(one, one.replace("2.35", "1.35"))
+    assert not script.about_the_same(one, one.replace("1,999", "999"))
+    assert not script.about_the_same(one, one.replace("SGD", "Adam"))
+
+
 def test_of_a_cell_that_prints_a_time_the_words_are_compared():
     def printed(text):
         outputs = [new_output("stream", name="stdout", text=text)]
