@@ -317,9 +317,12 @@ CHANGED = """([panel, before, parts]) => {
 # a subshell, for the messages of widgets; in each thread it works in order.
 HEARD = """async () => {
     const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-    const threads = [null];
-    if (kernel.supportsSubshells)
-        threads.push(...(await kernel.requestListSubshell({}).done).content.subshell_id);
+    const known = window.threadsOfKernel ??= {};
+    let threads = known[kernel.id] ?? [null];
+    if (kernel.supportsSubshells && threads.length === 1) {
+        const reply = await kernel.requestListSubshell({}).done;
+        threads = known[kernel.id] = [null, ...reply.content.subshell_id];
+    }
     await Promise.all(threads.map(thread => kernel.sendShellMessage({
         channel: 'shell', content: {}, metadata: {}, parent_header: {}, buffers: [],
         header: {
@@ -332,7 +335,7 @@ HEARD = """async () => {
 SETTLE = """async panel => {
     const state = STATE, heard = HEARD;
     let before = null;
-    for (let quiet = 0; quiet < 3; quiet++) {
+    for (let quiet = 0; quiet < 2; quiet++) {
         await heard();
         await new Promise(done => requestAnimationFrame(() => setTimeout(done)));
         const now = state(panel);
@@ -424,8 +427,10 @@ class PanelOnPage:
         return bool(self._preset_choice() or self._reset_button())
 
     def reset(self, start):
-        """Back to the start by Reset or by the preset of that name: does it look like that?"""
-        self.settled()  # or the page still waits for the kernel to name what is shown
+        """Back to the start by Reset or by the preset of that name: does it look like that?
+
+        It must have settled, or the page still waits for the kernel to name what is shown.
+        """
         if choice := self._preset_choice():
             choice.select_option(index=options_of(choice).index(START))
         elif button := self._reset_button():
