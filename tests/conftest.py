@@ -13,6 +13,19 @@ def pytest_configure(config):
     surroundings = ExitStack()
     surroundings.enter_context(plain_environment())
     config.add_cleanup(surroundings.close)
+    config.option.loadscopereorder = False  # xdist keeps the order of the next function
+
+
+def pytest_collection_modifyitems(items):
+    """The long ones first, the many short ones last: so no worker is left alone with a chapter."""
+    long_first = ("test_browser", "test_notebooks", ".ipynb", "test_setup")
+
+    def turn(item):
+        name = item.nodeid.split("::")[0]
+        short_last = len(long_first) + ("test_nbval_bites" in name)
+        return next((i for i, part in enumerate(long_first) if part in name), short_last)
+
+    items.sort(key=turn)
 
 
 @pytest.hookimpl(optionalhook=True)
