@@ -5,12 +5,12 @@ BIN     := .venv/$(if $(WINDOWS),Scripts,bin)
 RUN     := $(BIN)/python
 STAMP   := .venv/.set-up-for
 PYTHON  ?=
-WORKERS ?= 2
+WORKERS ?= 3
 
 # An outer environment's settings would lead Python and pip elsewhere.
 unexport PYTHONPATH PYTHONHOME PIP_USER PIP_TARGET PIP_PREFIX
 
-# One thread a worker: two workers with two threads each get in each other's way.
+# One thread a worker: several workers with several threads each get in each other's way.
 test mutation notebooks: export OPENBLAS_NUM_THREADS = 1
 test mutation notebooks: export OMP_NUM_THREADS = 1
 

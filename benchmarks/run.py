@@ -124,7 +124,8 @@ def networks(rng):
     """The two networks of the book, each on a batch of 100."""
     t = rng.integers(0, 10, 100)
     x = rng.random((100, 1, 28, 28), dtype=np.float32)
-    conv, two = SimpleConvNet(rng=0, dtype=np.float32), TwoLayerNet(784, 50, 10, rng=0, dtype="f")
+    conv = SimpleConvNet(rng=0, dtype=np.float32)
+    two = TwoLayerNet(784, 50, 10, rng=0, dtype=np.float32)
     network("SimpleConvNet.gradient", conv, x, t, "wanted: up to 0.17", "wanted: up to 1.0")
     network("TwoLayerNet.gradient", two, x.reshape(100, 784), t, "", "wanted: up to 0.5")
 

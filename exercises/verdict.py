@@ -255,10 +255,10 @@ def _bounded(check, answer):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            thread.start()
-        except RuntimeError:  # a platform without threads (a browser): unbounded, then
-            context.run(work)
-        try:
+            try:
+                thread.start()
+            except RuntimeError:  # a platform without threads (a browser): unbounded, then
+                context.run(work)
             if _wait(done):
                 thread.join(GRACE)
         finally:  # of an interrupted kernel, too

@@ -477,6 +477,25 @@ def test_an_interrupted_check_leaves_the_notebook_as_it_was(check):
     assert check(double).ok
 
 
+def test_an_interrupt_while_the_thread_starts_leaves_the_random_numbers_too(check, monkeypatch):
+    """On a busy machine the answer may be well on its way before its start has returned."""
+
+    class Interrupted(threading.Thread):
+        def start(self):
+            super().start()
+            self.join()
+            raise KeyboardInterrupt
+
+    machinery = types.SimpleNamespace(Event=threading.Event, Thread=Interrupted)
+    monkeypatch.setattr(verdict, "threading", machinery)
+    np.random.seed(5)
+    with pytest.raises(KeyboardInterrupt):
+        check(lambda x: np.random.rand(3))
+    after = np.random.rand()
+    np.random.seed(5)
+    assert np.random.rand() == after
+
+
 def test_a_stop_that_comes_late_is_not_printed(check, monkeypatch):
     """It would stand under the cell as an exception in a thread."""
 
