@@ -5,7 +5,7 @@ BIN     := .venv/$(if $(WINDOWS),Scripts,bin)
 RUN     := $(BIN)/python
 STAMP   := .venv/.set-up-for
 PYTHON  ?=
-WORKERS ?= 3
+WORKERS ?= 2
 
 # An outer environment's settings would lead Python and pip elsewhere.
 unexport PYTHONPATH PYTHONHOME PIP_USER PIP_TARGET PIP_PREFIX
