@@ -266,7 +266,7 @@ def _bounded(check, answer):
             np.random.set_state(state)
     if found:
         return found[0]
-    message = _("Your answer does not come to an end: it was stopped after {seconds:g} seconds.")
+    message = _("Your answer does not come to an end: its {seconds:g} seconds are over.")
     hint = _("Which condition ends your loop, and what in the loop's body makes it come true?")
     if not stopped:
         hint += " " + _("It still sits in one long call: restart the kernel to be rid of it.")
@@ -276,8 +276,9 @@ def _bounded(check, answer):
 def _wait(done):
     """Wait for `done` until a check has had its time; return whether it came.
 
-    That time is over when both the clock and this process have counted TIME_LIMIT seconds: on a
-    machine that thirty share, a right answer can take long and still have hardly worked.
+    That time is over when the clock has counted TIME_LIMIT seconds and this process has worked most
+    of them: on a machine that thirty share, a right answer can take long and still have hardly
+    worked. An answer that only sleeps is stopped by the clock, after BUSY times as long.
     """
     start, worked = time.monotonic(), time.process_time()
     while not done.wait(0.05):

@@ -370,7 +370,7 @@ def surroundings(project):
 def nbval(project, chapter):
     """Run one chapter of the copy as `make test` runs it; stop at its first red cell."""
     options = ["--nbval", "-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--color=no"]
-    for _ in range(2):  # a kernel whose port another process took first says nothing of common
+    for _ in range(2):  # a kernel that does not start says nothing of common
         run = subprocess.run(
             [sys.executable, "-m", "pytest", *options, f"chapters/{chapter}.ipynb"],
             cwd=project, env=surroundings(project), capture_output=True, text=True,
