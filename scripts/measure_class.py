@@ -32,6 +32,7 @@ import psutil
 from jupyter_core.utils import ensure_event_loop
 from nbclient import NotebookClient
 
+from scripts.kernels import settings
 from scripts.refresh_notebooks import plain_environment
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -86,6 +87,7 @@ def kernel(path):
         kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
         extra_arguments=["--log-level=ERROR"],
+        config=settings(),
     )
 
     def run():

@@ -26,10 +26,12 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from PIL import Image, ImageChops
 
+from scripts.kernels import START_TIMEOUT, settings
+
 ROOT = Path(__file__).resolve().parents[1]
 CHAPTERS = ROOT / "chapters"
 # Seconds: long, because a machine may be busy. What is asked of a hanging cell is that it ends.
-CELL_TIMEOUT = START_TIMEOUT = 300
+CELL_TIMEOUT = 300
 MESSAGE_TIMEOUT = 60
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 METADATA = {
@@ -56,6 +58,7 @@ def plain_environment():
     with tempfile.TemporaryDirectory() as folder:
         os.environ.update(
             IPYTHONDIR=folder,  # nobody's start-up files, nobody's history
+            JUPYTER_RUNTIME_DIR=folder,
             JUPYTER_PREFER_ENV_PATH="1",  # the kernel of this Python, not a user's own "python3"
             LANGUAGE="en",
             OPENBLAS_NUM_THREADS="1",
@@ -72,19 +75,20 @@ def plain_environment():
 def run(notebook, folder=CHAPTERS, timeout=CELL_TIMEOUT):
     """Return a copy of `notebook` with the outputs of a clean kernel working in `folder`."""
     notebook = copy.deepcopy(notebook)
-    client = NotebookClient(
-        notebook,
-        timeout=timeout,
-        kernel_name="python3",
-        resources={"metadata": {"path": str(folder)}},
-        startup_timeout=START_TIMEOUT,
-        iopub_timeout=MESSAGE_TIMEOUT,
-        raise_on_iopub_timeout=True,  # rather than to store a cell without its last outputs
-        extra_arguments=["--log-level=ERROR"],
-        record_timing=False,
-        store_widget_state=False,
-    )
     with plain_environment():
+        client = NotebookClient(
+            notebook,
+            timeout=timeout,
+            kernel_name="python3",
+            resources={"metadata": {"path": str(folder)}},
+            startup_timeout=START_TIMEOUT,
+            iopub_timeout=MESSAGE_TIMEOUT,
+            raise_on_iopub_timeout=True,  # rather than to store a cell without its last outputs
+            extra_arguments=["--log-level=ERROR"],
+            record_timing=False,
+            store_widget_state=False,
+            config=settings(),
+        )
         client.execute()
     return notebook
 

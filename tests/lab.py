@@ -23,6 +23,8 @@ from pathlib import Path
 import nbformat
 import psutil  # what every kernel needs, too
 
+from scripts.kernels import transport
+
 ROOT = Path(__file__).resolve().parents[1]
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -103,6 +105,7 @@ def jupyterlab():
             f"--ServerApp.root_dir={folder / 'chapters'}",
             "--LabApp.expose_app_in_browser=True",
             "--LabApp.news_url=",
+            f"--KernelManager.transport={transport(folder / 'jupyter_runtime_dir')}",
             "--ServerApp.shutdown_no_activity_timeout=3600",  # should nobody be left to end it
         ]
         with (folder / "server.log").open("w") as log:

@@ -19,7 +19,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import traitlets
-from jupyter_client.manager import start_new_kernel
 from test_panels import DIGITS, PANELS, grid, same, toy_panel, toy_run_panel
 
 from panels import panel as shell
@@ -30,6 +29,7 @@ from panels.ch05_nodes import AddLayer, Graph, MulLayer
 from panels.ch06_overfit import overfit_panel
 from panels.ch06_search import search_panel
 from panels.panel import NumberGrid, RunPanel
+from scripts import kernels
 
 ROOT = Path(__file__).resolve().parents[1]
 OWN_GRAPH = partial(Graph, {"x": -2, "y": 5, "z": -4})
@@ -480,7 +480,7 @@ other = overfit_panel(x[:300], t[:300], x_test[:100], t_test[:100], samples=100)
 
 
 def test_an_interrupted_kernel_goes_on_with_both_of_its_panels():
-    manager, client = start_new_kernel(kernel_name="python3", cwd=str(ROOT))
+    manager, client = kernels.start(ROOT)
 
     def ask(code, expression="1"):
         reply = client.execute(code, user_expressions={"x": expression}, reply=True, timeout=60)

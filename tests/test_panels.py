@@ -17,7 +17,6 @@ import ipywidgets as widgets
 import numpy as np
 import pytest
 from IPython.core.formatters import DisplayFormatter
-from jupyter_client.manager import start_new_kernel
 
 from common.functions import sigmoid, softmax
 from common.simple_convnet import SimpleConvNet
@@ -58,6 +57,7 @@ from panels.panel import (
 )
 from panels.several import Several
 from panels.style import add_axes
+from scripts import kernels
 
 # One row for each panel: how to build it. Arrays are made once and shared.
 
@@ -763,7 +763,7 @@ panel = RunPanel(
 
 
 def test_a_kernel_answers_during_a_run_stops_it_and_restarts_in_the_middle_of_one():
-    manager, client = start_new_kernel(kernel_name="python3", cwd=str(Path(__file__).parent))
+    manager, client = kernels.start(Path(__file__).parent)
 
     def ask(code, expression):
         asked = time.monotonic()
@@ -794,7 +794,7 @@ def test_a_kernel_answers_during_a_run_stops_it_and_restarts_in_the_middle_of_on
 
 
 def test_an_interrupt_stops_a_run_and_nothing_else():
-    manager, client = start_new_kernel(kernel_name="python3", cwd=str(Path(__file__).parent))
+    manager, client = kernels.start(Path(__file__).parent)
 
     def ask(code, expression):
         reply = client.execute(code, user_expressions={"x": expression}, reply=True, timeout=60)

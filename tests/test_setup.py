@@ -23,6 +23,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 import companion
+from scripts.kernels import settings
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -147,7 +148,7 @@ def kernel_says(folder):
     """Return what a reader sees who runs `import companion` in `folder`: the error's picture."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("import companion")])
     client = NotebookClient(
-        notebook, kernel_name="python3", resources={"metadata": {"path": folder}}
+        notebook, kernel_name="python3", resources={"metadata": {"path": folder}}, config=settings()
     )
     with pytest.raises(CellExecutionError):
         client.execute()
