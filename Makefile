@@ -7,8 +7,9 @@ STAMP   := .venv/.set-up-for
 PYTHON  ?=
 WORKERS ?= 2
 
-# An outer environment's settings would lead Python and pip elsewhere.
-unexport PYTHONPATH PYTHONHOME PIP_USER PIP_TARGET PIP_PREFIX
+# An outer environment's settings would lead Python and pip elsewhere, or have every module compiled
+# again by every kernel.
+unexport PYTHONPATH PYTHONHOME PIP_USER PIP_TARGET PIP_PREFIX PYTHONDONTWRITEBYTECODE
 
 # One thread a worker: several workers with several threads each get in each other's way.
 test mutation notebooks: export OPENBLAS_NUM_THREADS = 1

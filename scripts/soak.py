@@ -184,7 +184,7 @@ def surroundings(tree, **ours):
     settings = r"PYTHON|PYTEST|COV_|OPENBLAS|OMP_|MKL_|NPY_|JUPYTER|IPYTHON|MPL|LC_|LANG|TZ$"
     kept = {key: value for key, value in os.environ.items() if not re.match(settings, key)}
     path = os.pathsep.join([str(tree), str(tree / "chapters")])
-    ours.update(PYTHONPATH=path, PYTHONDONTWRITEBYTECODE="1")
+    ours["PYTHONPATH"] = path
     return kept | {key: value for key, value in ours.items() if value}
 
 

@@ -96,7 +96,6 @@ def jupyterlab():
             "JUPYTER_PREFER_ENV_PATH": "1",
             "OPENBLAS_NUM_THREADS": "1",
             "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "chapters")]),
-            "PYTHONDONTWRITEBYTECODE": "1",
         }
         command = [
             *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),

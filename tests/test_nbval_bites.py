@@ -348,13 +348,16 @@ MUTATIONS = [
     ),
 ]
 TESTED = sorted({chapter for mutation in MUTATIONS for chapter in mutation.chapters})
+# The checkout's own chapters pass in the same `make test`; one in a copy shows that nothing is left
+# out. With DLFS_SOAK=1 (`make soak`) it is every chapter.
+UNBROKEN = TESTED if os.environ.get("DLFS_SOAK") == "1" else TESTED[:1]
 
 
 @pytest.fixture
 def project(tmp_path):
     """A copy of the project that can be broken."""
     for part in PARTS:
-        ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
+        ignored = shutil.ignore_patterns("*.pyc.*", ".ipynb_checkpoints")  # half-written files
         shutil.copytree(ROOT / part, tmp_path / part, ignore=ignored)
     for name in ("pyproject.toml", "conftest.py"):
         shutil.copy(ROOT / name, tmp_path)
@@ -364,12 +367,13 @@ def project(tmp_path):
 def surroundings(project):
     """Return an environment in which the copy is imported, whatever else is installed."""
     mine = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "COV_"))}
-    return {**mine, "PYTHONPATH": str(project), "PYTHONDONTWRITEBYTECODE": "1"}
+    return {**mine, "PYTHONPATH": str(project), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 
 def nbval(project, chapter):
     """Run one chapter of the copy as `make test` runs it; stop at its first red cell."""
-    options = ["--nbval", "-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--color=no"]
+    options = ["--nbval", "-x", "-q", "--color=no"]
+    options += ["-p", "nbval.plugin", "-p", "pytest_timeout", "-p", "no:cacheprovider"]
     return subprocess.run(
         [sys.executable, "-m", "pytest", *options, f"chapters/{chapter}.ipynb"],
         cwd=project, env=surroundings(project), capture_output=True, text=True,
@@ -386,7 +390,7 @@ def test_the_copy_is_imported_and_not_the_installed_project(project):
     assert run.stdout.count(str(project)) == 4
 
 
-@pytest.mark.parametrize("chapter", TESTED)
+@pytest.mark.parametrize("chapter", UNBROKEN)
 def test_an_unbroken_copy_passes(project, chapter):
     run = nbval(project, chapter)
     assert run.returncode == 0, run.stdout
