@@ -370,7 +370,7 @@ class RunPanel(Panel):
 
     SLICE = 0.04  # seconds of work before other messages get their turn
     FRAME = 0.15  # seconds between two pictures
-    DOUBLE_CLICK = 0.4  # seconds in which a second press means nothing
+    DOUBLE_CLICK = 0.4  # seconds in which a second press, or one after a run's end, means nothing
     _stopped = None  # the running run's Event, or None
 
     def __init__(self, *, run, **options):
@@ -510,6 +510,7 @@ class RunPanel(Panel):
             state = _("stopped")
         else:
             state = _("done")
+            self._pressed = time.monotonic()  # a press that comes just now was meant for Stop
         self._tell(state, progress)
 
     def _tell(self, state, progress=None):

@@ -8,7 +8,7 @@ chapters  strict nbval over all chapters, in rounds. Each round has another orde
           zone, folder and home: whatever differs between two readers. All of it follows from the
           seed and the number of the round, so that one round can be repeated alone.
 fresh     each chapter run once more and compared with what is stored: texts and pictures.
-long      property, fuzz, panel and browser tests with DLFS_SOAK=1: with as many cases as they have.
+long      property, fuzz, panel, chapter and browser tests with DLFS_SOAK=1: with all their cases.
 tests     the tests, without those of a browser, with each Python and NumPy in turn. Only run
           where it is named.
 
@@ -36,7 +36,10 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = ("chapters", "fresh", "long", "tests")
-LONG = ("properties", "dataset", "weights", "panel_abuse", "browser", "classroom")
+LONG = (
+    *("properties", "dataset", "weights", "panel_abuse", "notebooks", "nbval_bites"),
+    *("browser", "classroom"),
+)
 APART = ("setup", "nbval_bites", "browser", "classroom")  # slow, and the same for every Python
 LEFT = (".venv", ".*_cache", ".hypothesis", "__pycache__", "build", "mutants")  # not copied
 BEGIN, END = "<!-- scripts/soak.py writes from here -->", "<!-- to here -->"

@@ -4,8 +4,8 @@ Each chapter is opened in JupyterLab and run once; its tests share the page, fro
 Without a Chromium these tests are skipped, unless the environment variable DLFS_REQUIRE_BROWSER
 is 1: then they fail.
 
-`make test` uses every control of every kind of panel by keyboard, and the first and the last of
-each kind of control by mouse. With DLFS_SOAK=1 (`make soak`) nothing is left out: every one of the
+`make test` uses every control of every kind of panel by keyboard, and one of each kind of control
+by mouse. With DLFS_SOAK=1 (`make soak`) nothing is left out: every one of the
 13 near-identical graphs of chapter 5, the second and third place where a chapter shows a panel,
 every cell of a table of numbers, the number and the track of every slider, absurd values in every
 field, fast clicks in every panel, and Run All twice in every chapter, in the middle of a run where
@@ -285,9 +285,9 @@ def use_every_control(chapter, way):
         start = before = panel.settled()
         for kind, selector in CONTROLS.items():
             elements = panel.find(selector) if hasattr(way, kind) else []
-            if kind in {"track", "readout"} and not SOAK:
+            if (kind in {"track", "readout"} or isinstance(way, Mouse)) and not SOAK:
                 elements = elements[:1]
-            elif (kind == "cell" or isinstance(way, Mouse)) and not SOAK:
+            elif kind == "cell" and not SOAK:
                 elements = elements[:1] + elements[1:][-1:]
             for element in elements:
                 name = name_of(element)
@@ -580,8 +580,12 @@ ABSURD = ("1e999", "-1e308", "9" * 400, "-1", "0.1e", "abc", "", "--3", "NaN", "
 
 
 def test_absurd_typed_values_break_nothing(chapter):
-    """One field of each kind in a chapter; with DLFS_SOAK=1 every field of every panel."""
+    """One field of each kind in a chapter, with every text in the first chapter and some in others.
+
+    With DLFS_SOAK=1 every field of every panel with every text.
+    """
     page, kinds = chapter.page, set()
+    texts = ABSURD if SOAK or chapter.path == lab.CHAPTERS[0] else ABSURD[::3]
     logged = chapter.server.complaints()
     for panel in chapter.panels():
         fields = [(kind, field) for kind in FIELDS for field in panel.find(CONTROLS[kind])]
@@ -591,7 +595,7 @@ def test_absurd_typed_values_break_nothing(chapter):
         panel.show()
         start = panel.settled()
         for kind, field in chosen:
-            for text in ABSURD:
+            for text in texts:
                 field.focus()
                 page.keyboard.press("Control+a")
                 page.keyboard.press("Delete")
@@ -660,7 +664,8 @@ def running_panels(chapter):
 
 
 def stop(panel, button):
-    if panel.state()["button"] == "Stop":
+    """A short run ends by itself; by the time of a press it may be over, and another one starts."""
+    if panel.title not in SHORT and panel.state()["button"] == "Stop":
         panel.press_again(button.click)
     assert panel.wait_for_words(button="Run"), panel.title
 

@@ -9,6 +9,8 @@ pictures, their words for who cannot see them, and the words of cells that print
 import ast
 import copy
 import functools
+import itertools
+import os
 import re
 import statistics
 import tempfile
@@ -24,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
 KNOWN_TAGS = {"exercise", "verdict", "raises-exception", "nbval-ignore-output", "nbval-skip"}
 UNCOMPARED = {"nbval-ignore-output", "nbval-skip"}
+SOAK = os.environ.get("DLFS_SOAK") == "1"
 
 every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 
@@ -369,7 +372,7 @@ def test_each_cell_that_is_not_compared_has_its_reason_in_the_documentation():
     assert all(len(reason.split()) >= 5 for *_, reason in rows)
 
 
-# ---- solved, and then once more
+# ---- elsewhere, solved, and once more
 
 
 def solution_source(chapter, name):
@@ -385,46 +388,61 @@ def solution_source(chapter, name):
 
 
 def solved(path):
-    """Return the chapter's notebook with the solutions in its answer cells."""
-    notebook = copy.deepcopy(stored(path))
-    for _, cell in code_cells(notebook):
-        if name := answer_name(cell):
-            cell.source = solution_source(path.stem.split("_")[0], name)
-    return notebook
+    """Return the chapter's answers and verdicts, with the solutions in the answer cells."""
+    cells = copy.deepcopy(stored(path).cells)
+    for answer, verdict in itertools.pairwise(cells):
+        if name := answer_name(answer):
+            answer.source = solution_source(path.stem.split("_")[0], name)
+            yield from (answer, verdict)
 
 
 @functools.cache
-def solved_and_again(path):
-    """Run the solved chapter and then, in the same kernel, the chapter as it is stored.
+def in_one_kernel(path):
+    """Run the chapter in an empty folder, then its exercises, solved, and then the chapter again.
 
-    The kernel works in an empty folder, not in chapters/. Returns both notebooks.
+    Returns the three as they ran. The third takes as long as the first: unless DLFS_SOAK=1
+    (`make soak`) only the first chapter is run again.
     """
-    first, second = solved(path), copy.deepcopy(stored(path))
-    both = copy.deepcopy(first)
-    both.cells += copy.deepcopy(second.cells)
-    for number, cell in enumerate(both.cells):
+    parts = [copy.deepcopy(stored(path).cells), list(solved(path))]
+    if SOAK or path == CHAPTERS[0]:
+        parts.append(copy.deepcopy(stored(path).cells))
+    cells = [copy.deepcopy(cell) for part in parts for cell in part]
+    for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number:04d}"
+    whole = copy.deepcopy(stored(path))
+    whole.cells = cells
     with tempfile.TemporaryDirectory() as elsewhere:
-        ran = run(both, folder=elsewhere)
-    first.cells, second.cells = ran.cells[: len(first.cells)], ran.cells[len(first.cells) :]
-    return tidy(first), tidy(second)
+        ran = run(whole, folder=elsewhere)
+    notebooks = []
+    for part in parts:
+        notebook = copy.deepcopy(stored(path))
+        notebook.cells, ran.cells = ran.cells[: len(part)], ran.cells[len(part) :]
+        notebooks.append(tidy(notebook))
+    return notebooks
+
+
+@every_chapter
+def test_a_run_in_another_folder_says_the_same(path):
+    first, *_ = in_one_kernel(path)
+    assert not differences(stored(path), first)
+    assert not complaints(first)
 
 
 @every_chapter
 def test_the_solutions_get_every_verdict_right(path):
-    first, _ = solved_and_again(path)
+    _, exercises, *_ = in_one_kernel(path)
     verdicts = {
         cell.source: "\n".join(texts(cell))
-        for _, cell in code_cells(first)
+        for _, cell in code_cells(exercises)
         if "verdict" in tags(cell)
     }
     assert len(verdicts) >= 6
     assert not {source: text for source, text in verdicts.items() if "text/plain: ✓" not in text}
 
 
-@every_chapter
-def test_a_second_run_in_the_same_kernel_and_another_folder_says_the_same(path):
-    """Run twice: what the first run left behind, solved exercises included, changes nothing."""
-    _, second = solved_and_again(path)
-    assert not differences(stored(path), second)
-    assert not complaints(second)
+@pytest.mark.parametrize("path", CHAPTERS if SOAK else CHAPTERS[:1], ids=lambda path: path.stem)
+def test_a_second_run_in_the_same_kernel_says_the_same(path):
+    """What the first run left behind, and solved exercises, change nothing."""
+    *_, again = in_one_kernel(path)
+    assert not differences(stored(path), again)
+    assert not complaints(again)

@@ -699,6 +699,21 @@ def test_a_run_with_a_bug_names_and_logs_it(caplog):
     assert panel.sentence == "5 steps (100%)", "it runs again after a bug"
 
 
+def test_a_stop_that_comes_a_moment_too_late_starts_no_new_run(monkeypatch):
+    async def go():
+        panel = toy_run_panel()
+        await panel.run()
+        panel._button.click()
+        late = panel.running
+        monkeypatch.setattr(RunPanel, "DOUBLE_CLICK", 0.0)  # as if time had passed
+        panel._button.click()
+        again = panel.running
+        await panel._task
+        return late, again
+
+    assert asyncio.run(go()) == (False, True)
+
+
 def test_values_changed_after_a_run_wait_for_the_next():
     panel = toy_run_panel().run_now()
     assert panel.sentence == "20 steps (100%)"
