@@ -79,6 +79,7 @@ def test_the_settings_load_and_are_safe_by_default(monkeypatch, tmp_path):
     assert found.Spawner.mem_limit == "2G" and found.Spawner.cpu_limit == 1
     assert found.Spawner.environment["OPENBLAS_NUM_THREADS"] == "1"
     assert "--MappingKernelManager.cull_idle_timeout=3600" in found.Spawner.args
+    assert "--KernelManager.transport=ipc" in found.Spawner.args
     (culler,) = found.JupyterHub.services
     assert "--timeout=3600" in culler["command"]
     assert found.JupyterHub.load_roles[0]["services"] == [culler["name"]]
@@ -748,6 +749,13 @@ def test_students_log_in_together_and_run_a_chapter_in_their_own_kernels(classro
             assert mine == student.name
 
 
+def test_thirty_kernels_at_once_would_choose_the_same_port_as_often_as_the_page_says():
+    pairs, ports = 30 * 29 / 2, 28_232
+    assert 1 / 4 < 1 - (1 - 25 / ports) ** pairs < 2 / 5
+    said = "when thirty kernels start at once, two of them choose the same one time in three"
+    assert said in " ".join(PAGE.split())
+
+
 @hub
 @pytest.mark.timeout(300)
 def test_the_project_is_there_once_and_read_only_and_the_class_has_its_settings(classroom):
@@ -767,6 +775,10 @@ def test_the_project_is_there_once_and_read_only_and_the_class_has_its_settings(
     assert folder.endswith(f"{student.name}/{FOLDER}/chapters")
     listed = {entry["name"] for entry in student.of_server("GET", f"contents/{FOLDER}")["content"]}
     assert {"chapters", "common", "docs", "README.md"} <= listed
+    code = (
+        "from ipykernel.connect import get_connection_info as i; print(i(unpack=True)['transport'])"
+    )
+    assert kernel.run(code) == ("ipc\n", [])
     linked = student.of_server("GET", f"contents/{FOLDER}/common/functions.py")
     assert linked["content"] == (ROOT / "common" / "functions.py").read_text(encoding="utf-8")
     if AS_ROOT:
