@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .checks import as_float, upstream, whole
+from .checks import as_float, shown, upstream, whole
 from .util import fold, im2col, image_shape, pad_images, places, stops, unfold
 
 
@@ -80,8 +80,8 @@ class Pooling:
         self.pool_w = whole(pool_w, "Pooling: pool_w")
         self.stride, self.pad = whole(stride, "Pooling: stride"), whole(pad, "Pooling: pad", 0)
         if pad >= min(pool_h, pool_w):
-            window = f"{pool_h} x {pool_w}"
-            raise ValueError(f"Pooling: pad {pad} must be less than the window {window}.")
+            window = f"{shown(pool_h)} x {shown(pool_w)}"
+            raise ValueError(f"Pooling: pad {shown(pad)} must be less than the window {window}.")
         self.x = self.out = None
 
     def _places(self, images):

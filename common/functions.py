@@ -82,9 +82,9 @@ def cross_entropy_error(y, t):
     Raises ValueError for scores that are no probabilities and for labels that do not fit.
     """
     y = as_float(y, "cross_entropy_error")
-    if y.size and (y.min() < 0 or y.max() > 1.001):
-        expected = "probabilities from 0 to 1 were expected, so apply softmax first"
-        raise ValueError(f"cross_entropy_error: y has {y.min():g} to {y.max():g}; {expected}.")
+    if ((y < 0) | (y > 1.001)).any():
+        found = f"{np.nanmin(y):g} to {np.nanmax(y):g}; probabilities from 0 to 1 were expected"
+        raise ValueError(f"cross_entropy_error: y has {found}, so apply softmax first.")
     return mean_cost(np.log(y + 1e-7), t, "cross_entropy_error")
 
 

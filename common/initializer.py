@@ -17,7 +17,7 @@ def weight_std(weight_init_std, fan_in):
         return number(weight_init_std, "weight_init_std", below=1e30)
     if weight_init_std.lower() not in gain:
         raise ValueError(f"weight_init_std: a number or {[*gain]}; {weight_init_std!r} arrived.")
-    return np.sqrt(gain[weight_init_std.lower()] / whole(fan_in, "fan_in"))
+    return np.sqrt(gain[weight_init_std.lower()] / room([whole(fan_in, "fan_in")])[0])
 
 
 def first_params(shapes, weight_init_std, rng, dtype):

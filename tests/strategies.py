@@ -4,6 +4,7 @@ A `hostile` value is anything: arrays of every dtype and shape, with nan, infini
 numbers, in every dress (lists, views, read-only, Fortran order), and things that are no numbers.
 """
 
+import copy
 import decimal
 import os
 
@@ -96,7 +97,8 @@ DRESSES = {
 def dressed(values):
     """These arrays in one of the forms in which arrays come."""
     dresses = st.sampled_from(sorted(DRESSES))
-    return st.builds(lambda a, dress: DRESSES[dress](a), values, dresses)
+    put_on = lambda a, dress: DRESSES[dress](a) if isinstance(a, np.ndarray | np.generic) else a
+    return st.builds(put_on, values, dresses)
 
 
 JUNK = [
@@ -106,7 +108,8 @@ JUNK = [
     np.float32(0.5), np.float64(0.25), np.int8(3), np.uint8(200), np.bool_(True),
     np.zeros((100, 100)), np.ma.masked_array([1.0, 2.0], [0, 1]),
 ]  # fmt: skip
-junk = st.sampled_from(JUNK)
+MUTABLE = dict, list, set, np.ndarray
+junk = st.sampled_from(JUNK).map(lambda v: copy.deepcopy(v) if isinstance(v, MUTABLE) else v)
 
 
 def hostile(shape=shapes):

@@ -253,16 +253,13 @@ def test_shuffling_keeps_every_pair(n, data):
         )
 
 
-NUMBERS = (int, float, np.integer, np.floating)
-
-
 @holds("checks.number")
 @given(scalars, st.sampled_from([0, -1, 0.5]), st.sampled_from([np.inf, 1, 3.5]))
 @few(60)
 def test_a_number_within_its_limits_comes_back_as_a_float(x, least, below):
     value, _ = attempt(checks.number, x, "rate", least, below)
-    right = isinstance(x, NUMBERS) and not isinstance(x, bool) and -1e308 < x < 1e308
-    right = right and least <= float(x) < below
+    plain = x.item() if isinstance(x, np.generic) else x
+    right = type(plain) in (int, float) and -1e308 < plain < 1e308 and least <= float(x) < below
     assert (value is not None) == right
     if right:
         assert type(value) is float and value == float(x)
@@ -516,6 +513,7 @@ def any_shares(shape):
 @holds("functions.cross_entropy_error")
 @given(outputs_and_labels(any_shares))
 @example((np.array([[0.5, np.nan]]), [0]))
+@example((np.array([[-2.0, np.nan]]), [0]))  # nan hid the negative from y.min() < 0
 @few(120)
 def test_cross_entropy_agrees_with_plain_python(pair):
     y, t = pair
@@ -734,7 +732,7 @@ def test_windows_agree_with_loops(x, window):
         assert not right or attempt(util.stops, numbers.shape, *window)[1] is not None
         return
     exact = windows_by_loops(numbers, *map(int, window))
-    assert value.dtype == again.dtype == kept_dtype(x)
+    assert {d.newbyteorder("=") for d in (value.dtype, again.dtype)} == {kept_dtype(x)}
     np.testing.assert_array_equal(value, exact.reshape(-1, exact[0, 0, 0].size))
     np.testing.assert_array_equal(again.transpose(0, 4, 5, 1, 2, 3), exact)
     padded = util.pad_images(np.asarray(x), int(window[3]))
@@ -782,6 +780,7 @@ INITS = (
 
 @holds("initializer.weight_std")
 @given(INITS, sizes)
+@example("he", 10**400)
 @few(80)
 def test_the_spread_of_first_weights_is_a_number_or_is_refused(std, fan_in):
     value, error = attempt(initializer.weight_std, std, fan_in)
@@ -790,7 +789,7 @@ def test_the_spread_of_first_weights_is_a_number_or_is_refused(std, fan_in):
         exact = math.sqrt(names[std.lower()] / fan_in) if isinstance(std, str) else float(std)
         assert value == pytest.approx(exact) and 0 <= value < np.inf
     elif isinstance(std, str) and std.lower() in ("he", "relu", "xavier", "sigmoid"):
-        assert attempt(checks.whole, fan_in, "fan_in")[1] is not None
+        assert attempt(checks.whole, fan_in, "fan_in")[1] is not None or fan_in > 2**36
 
 
 DTYPES = st.sampled_from(
@@ -945,6 +944,8 @@ def test_a_refused_step_changes_nothing(kind, p, g, same_shape, late):
 @given(junk, junk)
 @few(20)
 def test_params_and_grads_are_dicts_with_the_same_keys(kind, params, grads):
+    fit = isinstance(params, dict) and isinstance(grads, dict) and params.keys() == grads.keys()
+    assume(not (fit and params))
     _, error = attempt(kind().update, params, grads)
     assert error is not None or params == grads == {}
     _, error = attempt(kind().update, {"W": np.ones(2)}, grads)
