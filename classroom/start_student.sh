@@ -29,6 +29,7 @@ hand_out() {
 hand_out || echo "The chapters could not be copied to $folder: is the disk full?" >&2
 
 # Where a kernel's sockets lie: their paths must be short, which a home's need not be.
+rmdir /tmp/jupyter-?????? 2>/dev/null # those of this student's earlier servers: they are empty
 JUPYTER_RUNTIME_DIR=$(mktemp -d /tmp/jupyter-XXXXXX) && export JUPYTER_RUNTIME_DIR
 
 # Without a hub, in a container of its own, it is JupyterLab.

@@ -263,6 +263,18 @@ def test_without_a_hub_it_is_jupyterlab(school):
 
 
 @unix
+def test_sockets_lie_in_a_short_folder_of_ones_own_which_the_next_start_takes_away(school):
+    lab = school.checkout.parent / "commands" / "jupyter-lab"
+    lab.write_text('#!/bin/sh\necho "$JUPYTER_RUNTIME_DIR"\n')
+    lab.chmod(0o755)
+    first = Path(school(JUPYTERHUB_API_TOKEN="").stdout.strip())
+    assert first.is_dir() and first.stat().st_mode & 0o77 == 0 and len(str(first)) <= 20
+    second = Path(school(JUPYTERHUB_API_TOKEN="").stdout.strip())
+    assert second.is_dir() and not first.exists()
+    second.rmdir()
+
+
+@unix
 def test_what_a_student_changed_is_never_overwritten(school):
     school()
     (school.mine / "ch03.ipynb").write_text("three, and my answers")
