@@ -147,7 +147,7 @@ c.Spawner.start_timeout = c.Spawner.http_timeout = 180
 
 idle = number("IDLE_MINUTES", "60") * 60
 c.Spawner.args = [
-    # Of ports that kernels choose in the same second, some coincide: a kernel then never answers.
+    # Of ports that kernels choose in the same second, some coincide: a kernel then ends or hangs.
     "--KernelManager.transport=ipc",
     f"--MappingKernelManager.cull_idle_timeout={idle:.0f}",  # unless its page is open
     f"--MappingKernelManager.cull_interval={min(idle / 2, 300):.0f}",

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from strategies import SOAK
 
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = ("common", "dataset", "panels", "exercises", "chapters", "scripts")
@@ -354,7 +355,6 @@ MUTATIONS = [
     ),
 ]
 TESTED = sorted({chapter for mutation in MUTATIONS for chapter in mutation.chapters})
-SOAK = os.environ.get("DLFS_SOAK") == "1"
 # The checkout's own chapters pass in the same `make test`; one in a copy shows that nothing is left
 # out. With DLFS_SOAK=1 it is every chapter.
 UNBROKEN = TESTED if SOAK else TESTED[:1]

@@ -10,7 +10,6 @@ import ast
 import copy
 import functools
 import itertools
-import os
 import re
 import statistics
 import tempfile
@@ -19,6 +18,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from strategies import SOAK
 
 from scripts.refresh_notebooks import complaints, differences, run, texts, tidy
 
@@ -26,7 +26,6 @@ ROOT = Path(__file__).resolve().parents[1]
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
 KNOWN_TAGS = {"exercise", "verdict", "raises-exception", "nbval-ignore-output", "nbval-skip"}
 UNCOMPARED = {"nbval-ignore-output", "nbval-skip"}
-SOAK = os.environ.get("DLFS_SOAK") == "1"
 
 every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 
@@ -406,11 +405,10 @@ def in_one_kernel(path):
     parts = [copy.deepcopy(stored(path).cells), list(solved(path))]
     if SOAK or path == CHAPTERS[0]:
         parts.append(copy.deepcopy(stored(path).cells))
-    cells = [copy.deepcopy(cell) for part in parts for cell in part]
-    for number, cell in enumerate(cells):
-        cell["id"] = f"cell-{number:04d}"
     whole = copy.deepcopy(stored(path))
-    whole.cells = cells
+    whole.cells = [cell for part in parts for cell in part]
+    for number, cell in enumerate(whole.cells):
+        cell["id"] = f"cell-{number:04d}"
     with tempfile.TemporaryDirectory() as elsewhere:
         ran = run(whole, folder=elsewhere)
     notebooks = []
