@@ -92,7 +92,7 @@ def unfold(x, filter_h, filter_w, stride=1, pad=0):
     """Every window of the images x (N, C, H, W), one for each stop: (N, C, FH, FW, OH, OW)."""
     x = as_float(x, "images")
     out_h, out_w = stops(x.shape, filter_h, filter_w, stride, pad)
-    windows = np.empty((*x.shape[:2], filter_h, filter_w, out_h, out_w), x.dtype)
+    windows = np.empty((*x.shape[:2], filter_h, filter_w, out_h, out_w), x.dtype.type)
     for i, j, pixels in places(pad_images(x, pad), *windows.shape[2:4], stride):
         windows[:, :, i, j] = pixels
     return windows
