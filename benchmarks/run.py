@@ -206,7 +206,7 @@ def sweep(panel):
 
 def key_presses():
     """From a key press to the new picture on the page, for every panel with a slider."""
-    from tests import lab
+    from tests.browser import lab
 
     if lab.find_chromium() is None:
         print("\nNo Chromium on the PATH: the time from key press to picture is not measured.")

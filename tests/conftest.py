@@ -6,6 +6,7 @@ from contextlib import ExitStack
 import pytest
 
 from scripts.refresh_notebooks import plain_environment
+from tests.soak import SOAK
 
 
 def pytest_configure(config):
@@ -17,7 +18,13 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(items):
-    """The long ones first, the many short ones last: so no worker is left alone with a chapter."""
+    """The long ones first, the many short ones last: so no worker is left alone with a chapter.
+
+    What only the nightly run can afford is skipped here.
+    """
+    for item in items:
+        if item.get_closest_marker("long") and not SOAK:
+            item.add_marker(pytest.mark.skip(reason="long: make soak and the nightly run try it"))
     long_first = ("test_browser", "test_notebooks", ".ipynb", "test_setup")
 
     def turn(item):

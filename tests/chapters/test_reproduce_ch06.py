@@ -12,7 +12,7 @@ from common.multi_layer_net_extend import MultiLayerNetExtend
 from common.trainer import Trainer
 from dataset.mnist import load_mnist
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 MNIST = Path(os.environ.get("DLFS_DATA_DIR") or ROOT.parent / "shared" / "mnist")
 
 

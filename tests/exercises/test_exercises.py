@@ -24,7 +24,7 @@ import pytest
 from exercises import verdict
 from exercises.verdict import Mistake, Verdict, Wrong, case, exercise, judge
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = sorted(path.stem for path in (ROOT / "exercises").glob("ch*.py"))
 
 

@@ -13,7 +13,7 @@ from common.gradient import relative_error
 from common.simple_convnet import SimpleConvNet
 from common.two_layer_net import TwoLayerNet
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 NETWORKS = {
     "SimpleConvNet": (
         SimpleConvNet((1, 10, 10), {"filter_size": 3}, 7, 4, 0.3, rng=0),

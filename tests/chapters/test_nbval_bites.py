@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from strategies import SOAK
 
-ROOT = Path(__file__).resolve().parents[1]
+from tests.soak import SOAK
+
+ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("common", "dataset", "panels", "exercises", "chapters", "scripts")
 CH03 = "ch03_neural_net"
 CH04 = "ch04_learning"

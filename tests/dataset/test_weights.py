@@ -10,7 +10,7 @@ import pytest
 from dataset.mnist import load_mnist
 from dataset.weights import load_facts, load_weights, weights_dir
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 MNIST = Path(os.environ.get("DLFS_DATA_DIR") or ROOT.parent / "shared" / "mnist")
 
 spec = importlib.util.spec_from_file_location("train_weights", ROOT / "scripts/train_weights.py")

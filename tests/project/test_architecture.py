@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("common", "dataset", "panels", "exercises")
 FILES = {name: sorted((ROOT / name).rglob("*.py")) for name in PACKAGES}
 COMMON = {path.stem: path for path in FILES["common"]}

@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 MNIST = Path(os.environ.get("DLFS_DATA_DIR") or ROOT.parent / "shared" / "mnist")
 
 spec = importlib.util.spec_from_file_location("reproduce_ch05", ROOT / "scripts/reproduce_ch05.py")

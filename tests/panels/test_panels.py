@@ -760,7 +760,7 @@ def test_run_now_takes_over_from_a_run():
 CELL = f"""
 import sys, itertools, time
 from typing import NamedTuple
-sys.path.insert(0, {str(Path(__file__).parent.parent)!r})
+sys.path.insert(0, {str(Path(__file__).parents[2])!r})
 from panels.panel import RunPanel
 
 class Run(NamedTuple):

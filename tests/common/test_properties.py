@@ -4,7 +4,7 @@ Every public function, class and method of `common` stands under at least one la
 test counts them). Each law hands over values of every kind and compares with an answer that was
 found in another way: by plain Python, by loops, or by small steps.
 
-`DLFS_SOAK=1 python -m pytest tests/test_properties.py` tries 20 times as many, new at each run.
+`DLFS_SOAK=1 python -m pytest tests/common` tries 20 times as many, new at each run.
 Overflow is arithmetic and not an error: what is too large for its dtype becomes inf, with NumPy's
 floating-point warning where np.errstate says so. Everything else that NumPy has to say about
 broadcasting, axes, casts or kinds of objects must not reach a learner.
@@ -35,7 +35,7 @@ from common.optimizer import SGD, AdaGrad, Adam, Momentum, Nesterov, Optimizer, 
 from common.simple_convnet import SimpleConvNet
 from common.trainer import Step, Trainer
 from common.two_layer_net import SigmoidTwoLayerNet, TwoLayerNet
-from tests.strategies import (
+from tests.common.strategies import (
     DRESSES,
     FLOATS,
     JUNK,

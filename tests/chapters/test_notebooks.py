@@ -18,11 +18,11 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from strategies import SOAK
 
 from scripts.refresh_notebooks import complaints, differences, run, texts, tidy
+from tests.soak import SOAK
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
 KNOWN_TAGS = {"exercise", "verdict", "raises-exception", "nbval-ignore-output", "nbval-skip"}
 UNCOMPARED = {"nbval-ignore-output", "nbval-skip"}

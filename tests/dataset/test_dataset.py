@@ -27,7 +27,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from unittest import mock
 
-import fuzz_readers
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -35,8 +34,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes
 
 from dataset import download, mnist, weights
+from tests.dataset import fuzz_readers
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 FUZZ = int(os.environ.get("DLFS_FUZZ") or (10_000 if os.environ.get("DLFS_SOAK") == "1" else 300))
 FOLDERS = [os.environ.get("DLFS_DATA_DIR", ""), str(ROOT.parent / "shared" / "mnist")]
 ORIGINALS = next(

@@ -18,12 +18,13 @@ import os
 import subprocess
 import sys
 
-import lab
 import numpy as np
 import psutil
 import pytest
-from lab import name_of
-from test_notebooks import solution_source
+
+from tests.browser import lab
+from tests.browser.lab import name_of
+from tests.chapters.test_notebooks import solution_source
 
 SOAK = os.environ.get("DLFS_SOAK") == "1"
 # An hour: one sweep of one chapter on a machine that does much else besides.

@@ -6,14 +6,13 @@ numbers, in every dress (lists, views, read-only, Fortran order), and things tha
 
 import copy
 import decimal
-import os
 
 import numpy as np
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-SOAK = os.environ.get("DLFS_SOAK") == "1"
+from tests.soak import SOAK
 
 
 def few(count=40):

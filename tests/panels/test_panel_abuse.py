@@ -19,7 +19,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import traitlets
-from test_panels import DIGITS, PANELS, grid, same, toy_panel, toy_run_panel
 
 from panels import panel as shell
 from panels.ch03_draw import Canvas
@@ -30,8 +29,9 @@ from panels.ch06_overfit import overfit_panel
 from panels.ch06_search import search_panel
 from panels.panel import NumberGrid, RunPanel
 from scripts import kernels
+from tests.panels.test_panels import DIGITS, PANELS, grid, same, toy_panel, toy_run_panel
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 OWN_GRAPH = partial(Graph, {"x": -2, "y": 5, "z": -4})
 MADE = {
     **PANELS,
@@ -468,7 +468,7 @@ def test_an_interrupt_in_the_middle_of_a_run_leaves_a_panel_that_works(step):
 
 KERNEL = f"""
 import sys
-sys.path[:0] = [{str(ROOT)!r}, {str(Path(__file__).parent)!r}]
+sys.path[:0] = [{str(ROOT)!r}, {str(Path(__file__).parents[2] / "tests" / "panels")!r}]
 from functools import partial
 from panels.ch04_training import training_panel
 from panels.ch06_overfit import overfit_panel

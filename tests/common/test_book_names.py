@@ -24,7 +24,7 @@ from common.simple_convnet import SimpleConvNet
 from common.trainer import Trainer
 from common.two_layer_net import SigmoidTwoLayerNet, TwoLayerNet
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 # Module -> name -> its arguments, as the book's readers write them. What follows a | is ours.
 NET = "input_size, hidden_size_list, output_size, activation='relu', weight_init_std='relu', weight_decay_lambda=0"  # noqa: E501
