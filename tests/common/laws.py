@@ -177,52 +177,46 @@ def words_of_ours():
 
 
 @functools.cache
-def places_of_speech():
-    """(file, first line, last line) where an error or a warning gets its words.
-
-    That is the raise itself, or the call of a function that raises the sentence handed to it.
+def sentences():
+    """Where errors and warnings are raised, and where they get their words, as two sets of
+    (file, first line, last line). The two differ for a function that raises what it is handed.
     """
-    trees = {p.name: ast.parse(p.read_text(encoding="utf-8")) for p in HOME.glob("*.py")}
-    handing_on, inside = set(), set()
-    for tree in trees.values():
-        for f in (n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)):
-            given = {a.arg for a in f.args.args}
-            for node in (n for n in ast.walk(f) if isinstance(n, ast.Raise)):
-                words = node.exc.args if isinstance(node.exc, ast.Call) else []
-                if words and all(isinstance(w, ast.Name) and w.id in given for w in words):
+    raised, worded, handing_on = set(), set(), set()
+    nodes = [
+        (path.name, node)
+        for path in HOME.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    ]
+    for name, f in ((name, n) for name, n in nodes if isinstance(n, ast.FunctionDef)):
+        given = {a.arg for a in f.args.args}
+        for node in ast.walk(f):
+            warns = isinstance(node, ast.Call) and ast.unparse(node.func) == "warnings.warn"
+            if warns or isinstance(node, ast.Raise):
+                raised.add((name, node.lineno, node.end_lineno))
+                words = node.exc.args[0] if isinstance(node, ast.Raise) else None
+                if isinstance(words, ast.Name) and words.id in given:
                     handing_on.add(f.name)
-                    inside.add(node)
-    found = set()
-    for name, tree in trees.items():
-        for node in set(ast.walk(tree)) - inside:
-            called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
-            if isinstance(node, ast.Raise) or called in {"warnings.warn", *handing_on}:
-                found.add((name, node.lineno, node.end_lineno))
-    return found
+                else:
+                    worded.add((name, node.lineno, node.end_lineno))
+    for name, node in nodes:
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in handing_on:
+            worded.add((name, node.lineno, node.end_lineno))
+    return raised, worded
 
 
-@functools.cache
-def lines_that_raise(path):
-    tree = ast.parse(Path(path).read_text(encoding="utf-8"))
-    speaks = lambda n: (
-        isinstance(n, ast.Raise)
-        or (isinstance(n, ast.Call) and ast.unparse(n.func) == "warnings.warn")
-    )
-    spoken = [n for n in ast.walk(tree) if speaks(n)]
-    return {line for n in spoken for line in range(n.lineno, n.end_lineno + 1)}
+def at(place, places):
+    """Those of the places at which this (file, line) is."""
+    return {(name, a, b) for name, a, b in places if name == place[0] and a <= place[1] <= b}
 
 
 REACHED = set()  # the calls that led to each error: ((file, line), ...), the innermost first
 
 
 def never_reached():
-    """The places of speech that no error so far came from."""
-    left = places_of_speech()
-    for frames in REACHED:
-        for file, line in frames:
-            if here := {(name, a, b) for name, a, b in left if name == file and a <= line <= b}:
-                left = left - here
-                break
+    """Where words are written that no error so far has said."""
+    left = set(sentences()[1])
+    for calls in REACHED:
+        left -= next((here for call in calls if (here := at(call, sentences()[1]))), set())
     return left
 
 
@@ -256,24 +250,21 @@ ADVICE = re.compile(
 def judge(error, *arrived):
     """Fails unless this error is a sentence of ours, which says what arrived and what to do."""
     words = str(error)
-    frames = traceback.extract_tb(error.__traceback__)
-    last = frames[-1]
-    ours = isinstance(error, OURS) and Path(last.filename).is_relative_to(HOME)
-    if not (ours and last.lineno in lines_that_raise(last.filename)):
+    calls = [(Path(f.filename), f.lineno) for f in traceback.extract_tb(error.__traceback__)]
+    calls = tuple((path.name if path.parent == HOME else "", line) for path, line in calls[::-1])
+    if not (isinstance(error, OURS) and at(calls[0], sentences()[0])):
         raise AssertionError(f"a foreign error: {error!r}") from error
+    REACHED.add(calls)
     tokens = re.findall(r"[^\W\d]\w*", words)
     shouted = {w for w in tokens if re.search("[A-Z]{2}", w)} - words_of_ours()
-    first = words.startswith(tuple(map(str, arrived))) or tokens[0] in words_of_ours()
+    known = words.startswith(tuple(map(str, arrived))) or tokens[0] in words_of_ours()
+    said = [part for value in arrived for part in traces(value)]
     assert "\n" not in words and 20 < len(words) < 400 and words.endswith("."), words
     assert not shouted, f"{shouted} is no name of ours: {words}"
-    assert first or tokens[0][0].isupper(), f"it begins like no sentence: {words}"
+    assert known or tokens[0][0].isupper(), f"it begins like no sentence: {words}"
     assert "None" not in tokens or any(a is None for a in arrived), words
     assert ADVICE.search(words), f"it does not say what to do: {words}"
-    said = [part for value in arrived for part in traces(value)]
-    found = any(says(words, part) for part in said)
-    assert found or not arrived, f"it does not say what arrived, {said}: {words}"
-    ours = [(Path(f.filename), f.lineno) for f in reversed(frames) if "common" in f.filename]
-    REACHED.add(tuple((path.name, line) for path, line in ours if path.parent == HOME))
+    assert not said or any(says(words, part) for part in said), f"{said} is not in: {words}"
 
 
 OURS = (ValueError, TypeError, RuntimeError, FloatingPointError, RuntimeWarning)
