@@ -104,6 +104,20 @@ def steps(kind, *rates, grad=(1.0, 1.0, 1.0)):
     return params
 
 
+DONE = set()
+
+
+def noted(check):
+    """Notes which rows were tried: the last test tries the others."""
+
+    @functools.wraps(check)
+    def tried(name):
+        DONE.add((check.__name__, name))
+        check(name)
+
+    return tried
+
+
 # ---- where numbers are expected ---------------------------------------------------------------
 
 LAYERS = {
@@ -183,14 +197,18 @@ NUMBERS = {
 }  # fmt: skip
 
 
-@functools.cache
+@noted
 def check_numbers(name):
     call, good, fits = NUMBERS[name]
     for label, dress in DRESSES.items():
         value = dress(good)
-        found, error = attempt(call, value)
-        assert error is None, f"{label}: {error!r}"
-        assert_close(found, call(np.array(value, float)), {"float16": 0.05}.get(label, 1e-5), label)
+        (found, error), (expected, why) = (
+            attempt(call, value),
+            attempt(call, np.array(value, float)),
+        )
+        assert type(error) is type(why) and (error is None or label == "pixels"), f"{error!r}"
+        if error is None:
+            assert_close(found, expected, {"float16": 0.05}.get(label, 1e-5), label)
     for label, value in NO_NUMBERS.items():
         assert type(attempt(call, value)[1]) is TypeError, label
     for label, change in SHAPES.items():
@@ -334,7 +352,7 @@ SETTINGS = {
 }  # fmt: skip
 
 
-@functools.cache
+@noted
 def check_setting(name):
     call, right = SETTINGS[name]
     for value in SCALARS:
@@ -369,7 +387,7 @@ def there_and_back_again(x, t):
     return layer.forward(x, t), layer.backward()
 
 
-@functools.cache
+@noted
 def check_labels(name):
     call = TAKING_LABELS[name]
     expected = call([0, 2, 1])
@@ -493,7 +511,7 @@ MISHAPS = {
 }  # fmt: skip
 
 
-@functools.cache
+@noted
 def check_mishap(name):
     kind, named, call = MISHAPS[name]
     error = attempt(call, named=(named,))[1]
@@ -538,7 +556,8 @@ def test_every_raise_and_every_warning_is_reached(tmp_path, monkeypatch):
     }
     for check, table in checks.items():
         for name in table:
-            with suppress(AssertionError):  # its own test tells of it
-                check(name)
+            if (check.__name__, name) not in DONE:
+                with suppress(AssertionError):  # its own test tells of it
+                    check(name)
     assert len(sentences()[1]) > 30
     assert not never_reached(), "no row of the tables above provokes this error"
