@@ -17,17 +17,8 @@ import pytest
 
 import common
 import dataset.mnist
+from common import layers as nn
 from common.gradient import numerical_gradient
-from common.layers import (
-    Affine,
-    BatchNormalization,
-    Convolution,
-    Dropout,
-    Pooling,
-    Relu,
-    Sigmoid,
-    SoftmaxWithLoss,
-)
 from common.multi_layer_net import MultiLayerNet
 from common.multi_layer_net_extend import MultiLayerNetExtend
 from common.optimizer import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSprop
@@ -148,13 +139,13 @@ def test_a_star_import_brings_what_scripts_expect(module):
 
 X4, T3 = normal(6, 4, seed=0), np.array([0, 1, 2, 0, 1, 2])
 ATTRIBUTES = {
-    Relu: ((), "mask"), Sigmoid: ((), "out"), SoftmaxWithLoss: ((), "loss y t"),
-    Affine: ((np.ones((4, 2)), np.ones(2)), "W b x dW db original_x_shape"),
-    Dropout: ((), "dropout_ratio mask"),
-    BatchNormalization: ((np.ones(4), np.zeros(4)), "gamma beta momentum running_mean running_var "
+    nn.Relu: ((), "mask"), nn.Sigmoid: ((), "out"), nn.SoftmaxWithLoss: ((), "loss y t"),
+    nn.Affine: ((np.ones((4, 2)), np.ones(2)), "W b x dW db original_x_shape"),
+    nn.Dropout: ((), "dropout_ratio mask"),
+    nn.BatchNormalization: ((np.ones(4), np.zeros(4)), "gamma beta momentum running_mean running_var "
                          "dgamma dbeta"),
-    Convolution: ((np.ones((1, 1, 2, 2)), 0), "W b stride pad x col col_W dW db"),
-    Pooling: ((2, 2), "pool_h pool_w stride pad x arg_max"),
+    nn.Convolution: ((np.ones((1, 1, 2, 2)), 0), "W b stride pad x col col_W dW db"),
+    nn.Pooling: ((2, 2), "pool_h pool_w stride pad x arg_max"),
     MultiLayerNet: ((4, [5, 6], 3), "input_size output_size hidden_size_list hidden_layer_num "
                     "weight_decay_lambda params layers last_layer"),
     TwoLayerNet: ((4, 5, 3), "params layers last_layer lastLayer"),
@@ -181,7 +172,7 @@ def test_networks_and_the_order_of_their_layers():
     assert [*net.params] == ["W1", "b1", "W2", "b2", "W3", "b3"]
     names = ["Affine1", "Activation_function1", "Affine2", "Activation_function2", "Affine3"]
     assert [*net.layers] == names
-    assert isinstance(net.last_layer, SoftmaxWithLoss)
+    assert isinstance(net.last_layer, nn.SoftmaxWithLoss)
     net = MultiLayerNetExtend(4, [5], 3, use_dropout=True, use_batchnorm=True)
     names = ["Affine1", "BatchNorm1", "Activation_function1", "Dropout1", "Affine2"]
     assert [*net.layers] == names
@@ -207,19 +198,10 @@ def test_words_of_the_book_in_any_case_and_spelling():
 
 
 def test_the_data_has_the_books_names():
-    for name in [
-        "init_mnist",
-        "download_mnist",
-        "img_dim",
-        "img_size",
-        "train_num",
-        "test_num",
-        "key_file",
-    ]:
-        assert hasattr(dataset.mnist, name)
+    names = "init_mnist download_mnist img_dim img_size train_num test_num key_file dataset_dir"
+    assert set(names.split()) <= set(vars(dataset.mnist))
     book = "normalize=True, flatten=True, one_hot_label=False"
     assert arguments(dataset.mnist.load_mnist).startswith(book)
-    assert hasattr(dataset.mnist, "dataset_dir")
 
 
 # ---- scripts in the shape of the book's --------------------------------------------------------
@@ -235,10 +217,10 @@ class Mine:
         self.params["W2"] = weight_init_std * np.random.randn(hidden_size, output_size)
         self.params["b2"] = np.zeros(output_size)
         self.layers = OrderedDict()
-        self.layers["Affine1"] = Affine(self.params["W1"], self.params["b1"])
-        self.layers["Relu1"] = Relu()
-        self.layers["Affine2"] = Affine(self.params["W2"], self.params["b2"])
-        self.lastLayer = SoftmaxWithLoss()
+        self.layers["Affine1"] = nn.Affine(self.params["W1"], self.params["b1"])
+        self.layers["Relu1"] = nn.Relu()
+        self.layers["Affine2"] = nn.Affine(self.params["W2"], self.params["b2"])
+        self.lastLayer = nn.SoftmaxWithLoss()
 
     def predict(self, x):
         for layer in self.layers.values():
@@ -282,23 +264,6 @@ def test_a_two_layer_net_typed_from_the_book_learns_by_hand_and_in_our_trainer()
     trainer = Trainer(mine, X4, T3, X4, T3, epochs=3, mini_batch_size=2, verbose=False)
     trainer.train()
     assert len(trainer.train_loss_list) == 9
-
-
-def test_gradient_descent_of_chapter_4():
-    def gradient_descent(f, init_x, lr=0.01, step_num=100):
-        x = init_x.copy()
-        for _ in range(step_num):
-            x -= lr * numerical_gradient(f, x)
-        return x
-
-    start, f = np.array([-3.0, 4.0]), lambda x: x[0] ** 2 + x[1] ** 2
-    found = gradient_descent(f, start, lr=0.1)
-    np.testing.assert_allclose(found, [-6.11e-10, 8.15e-10], rtol=1e-2)
-    with pytest.warns(RuntimeWarning):
-        found = gradient_descent(f, start, lr=10.0)
-    assert np.floor(np.log10(abs(found))).tolist() == [13, 12]
-    np.testing.assert_allclose(gradient_descent(f, start, lr=1e-10), [-3, 4], atol=1e-6)
-    assert start.tolist() == [-3, 4]
 
 
 SCRIPT = """

@@ -12,15 +12,8 @@ import numpy as np
 import pytest
 
 from common import functions, gradient, util
+from common import layers as nn
 from common.initializer import first_params, weight_std
-from common.layers import (
-    Affine,
-    BatchNormalization,
-    Convolution,
-    Dropout,
-    Pooling,
-    SoftmaxWithLoss,
-)
 from common.multi_layer_net import MultiLayerNet
 from common.multi_layer_net_extend import MultiLayerNetExtend
 from common.optimizer import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSprop
@@ -39,6 +32,7 @@ from tests.common.laws import (
     far_apart,
     leaves,
     never_reached,
+    picture,
     public_names,
     read_only,
     sentences,
@@ -59,7 +53,7 @@ def there_and_back(layer, x):
 
 
 def norm(gamma=SPREAD, beta=SPREAD, momentum=0.9, mean=None, var=None):
-    return BatchNormalization(gamma, beta, momentum, mean, var)
+    return nn.BatchNormalization(gamma, beta, momentum, mean, var)
 
 
 def two_layers():
@@ -135,14 +129,14 @@ NUMBERS = {
         lambda col: util.col2im(col, (1, 2, 4, 3), 2, 2), far_apart(6, 8), ()),
     **dict(at_layers()),
     "layers.Affine W": (
-        lambda W: there_and_back(Affine(W, far_apart(3)), ROWS), far_apart(5, 3), ()),
+        lambda W: there_and_back(nn.Affine(W, far_apart(3)), ROWS), far_apart(5, 3), ()),
     "layers.Affine b": (
-        lambda b: there_and_back(Affine(far_apart(5, 3), b), ROWS), far_apart(3), ()),
+        lambda b: there_and_back(nn.Affine(far_apart(5, 3), b), ROWS), far_apart(3), ()),
     "conv_layers.Convolution W": (
-        lambda W: there_and_back(Convolution(W, far_apart(3)), IMAGES), FILTERS,
+        lambda W: there_and_back(nn.Convolution(W, far_apart(3)), IMAGES), FILTERS,
         WIDER),
     "conv_layers.Convolution b": (
-        lambda b: there_and_back(Convolution(FILTERS, b), IMAGES), far_apart(3), ()),
+        lambda b: there_and_back(nn.Convolution(FILTERS, b), IMAGES), far_apart(3), ()),
     "layers.BatchNormalization gamma": (
         lambda gamma: there_and_back(norm(gamma), ROWS), SPREAD, ()),
     "layers.BatchNormalization beta": (
@@ -170,10 +164,8 @@ def check_numbers(name):
     call, good, fits = NUMBERS[name]
     for label, dress in DRESSES.items():
         value = dress(good)
-        (found, error), (expected, why) = (
-            attempt(call, value),
-            attempt(call, np.array(value, float)),
-        )
+        found, error = attempt(call, value)
+        expected, why = attempt(call, np.array(value, float))
         assert type(error) is type(why) and (error is None or label == "pixels"), f"{error!r}"
         if error is None:
             assert_close(found, expected, {"float16": 0.05}.get(label, 1e-5), label)
@@ -227,10 +219,10 @@ SIZES = {
     "util.im2col": (lambda *a: util.im2col(ONE_IMAGE, *a), [2, 2, 1, 0], [1, 1, 1, 0]),
     "util.unfold": (lambda *a: util.unfold(ONE_IMAGE, *a), [2, 2, 1, 0], [1, 1, 1, 0]),
     "conv_layers.Convolution": (
-        lambda *a: there_and_back(Convolution(far_apart(1, 1, 2, 2), 0, *a), ONE_IMAGE),
+        lambda *a: there_and_back(nn.Convolution(far_apart(1, 1, 2, 2), 0, *a), ONE_IMAGE),
         [1, 0], [1, 0]),
     "conv_layers.Pooling": (
-        lambda *a: there_and_back(Pooling(*a), ONE_IMAGE), [3, 3, 2, 0], [1, 1, 1, 0]),
+        lambda *a: there_and_back(nn.Pooling(*a), ONE_IMAGE), [3, 3, 2, 0], [1, 1, 1, 0]),
     "two_layer_net.TwoLayerNet": (
         lambda *sizes: TwoLayerNet(*sizes, rng=1).params, [4, 3, 2], [1, 1, 1]),
     "two_layer_net.SigmoidTwoLayerNet": (
@@ -272,8 +264,8 @@ SETTINGS = {
     "util.shuffle_dataset rng": (lambda v: util.shuffle_dataset(X, T, v) is None, is_seed),
     "util.shuffle_dataset x": (lambda v: util.shuffle_dataset(v, T), nothing),
     "util.shuffle_dataset t": (lambda v: util.shuffle_dataset(X, v), nothing),
-    "layers.Dropout rng": (lambda v: Dropout(0.5, v) is None, is_seed),
-    "layers.Dropout dropout_ratio": (lambda v: Dropout(v, 1).forward(ROWS), is_rate(1)),
+    "layers.Dropout rng": (lambda v: nn.Dropout(0.5, v) is None, is_seed),
+    "layers.Dropout dropout_ratio": (lambda v: nn.Dropout(v, 1).forward(ROWS), is_rate(1)),
     "layers.BatchNormalization momentum": (lambda v: norm(momentum=v).momentum, is_rate(1)),
     "initializer.weight_std": (lambda v: weight_std(v, 3), is_rate()),
     "multi_layer_net.MultiLayerNet weight_init_std": (
@@ -340,7 +332,7 @@ TAKING_LABELS = {
 
 
 def there_and_back_again(x, t):
-    layer = SoftmaxWithLoss()
+    layer = nn.SoftmaxWithLoss()
     return layer.forward(x, t), layer.backward()
 
 
@@ -362,9 +354,14 @@ def check_labels(name):
 
 def damaged(write):
     def call():
-        two_layers().save_params("mine.npz")
-        write(Path("mine.npz"))
-        two_layers().load_params("mine.npz")
+        net, path = two_layers(), Path("mine.npz")
+        net.save_params(path)
+        write(path)
+        before = picture(net.params)
+        try:
+            net.load_params("mine.npz")
+        finally:
+            assert picture(net.params) == before
 
     return call
 
@@ -398,6 +395,9 @@ MISHAPS = {
         ValueError, "mine.npz", damaged(lambda p: p.write_bytes(pickle.dumps({"W1": 1})))),
     "words in a file": (ValueError, "mine.npz", damaged(lambda p: np.savez(p, W1=["a"]))),
     "objects in a file": (ValueError, "mine.npz", damaged(lambda p: np.savez(p, W1=[None]))),
+    "a file with one parameter of another kind": (
+        ValueError, "mine.npz", damaged(lambda p: np.savez(p, **{
+            **two_layers().params, "W1": np.zeros((4, 3)), "b2": 1j * np.ones(2)}))),
     **{f"network.Network.{act}_params {name}": (
         ValueError, name, lambda act=act, name=name: getattr(two_layers(), f"{act}_params")(name))
        for act in ("save", "load") for name in ("mine.pkl", "mine", "npz", 3, None)},
@@ -423,14 +423,15 @@ MISHAPS = {
     "an image too small for the filter": (ValueError, 4, lambda: SimpleConvNet((1, 4, 4))),
     "an image too small for the pooling": (ValueError, 1, lambda: SimpleConvNet((1, 5, 5))),
     "images of other channels": (
-        ValueError, (2, 1, 5, 5), lambda: Convolution(FILTERS, 0).forward(np.ones((2, 1, 5, 5)))),
+        ValueError, (2, 1, 5, 5),
+        lambda: nn.Convolution(FILTERS, 0).forward(np.ones((2, 1, 5, 5)))),
     "a filter that is larger than the image": (
-        ValueError, 1, lambda: Convolution(FILTERS, 0).forward(np.ones((2, 2, 5, 1)))),
-    "a padding as wide as the pool": (ValueError, 2, lambda: Pooling(2, 3, pad=2)),
+        ValueError, 1, lambda: nn.Convolution(FILTERS, 0).forward(np.ones((2, 2, 5, 1)))),
+    "a padding as wide as the pool": (ValueError, 2, lambda: nn.Pooling(2, 3, pad=2)),
     "a b that is a number but not 0": (
-        ValueError, FILTERS.shape, lambda: Convolution(FILTERS, 1)),
+        ValueError, FILTERS.shape, lambda: nn.Convolution(FILTERS, 1)),
     "a row that is longer than W": (
-        ValueError, (2, 9), lambda: Affine(np.ones((3, 2)), np.ones(2)).forward(np.ones((2, 9)))),
+        ValueError, (2, 9), lambda: nn.Affine(far_apart(3, 2), [1, 2]).forward(np.ones((2, 9)))),
     "one sample as a row": (ValueError, (4,), lambda: two_layers().predict(np.ones(4))),
     "scores instead of shares": (
         ValueError, -1, lambda: functions.cross_entropy_error([[2.5, -1]], [0])),

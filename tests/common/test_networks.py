@@ -358,17 +358,9 @@ def test_parameters_come_back_from_a_file(make, shape, name, tmp_path, monkeypat
     assert [f.name for f in tmp_path.iterdir()] == ["mine.npz" if name else "params.npz"]
 
 
-def test_a_file_that_does_not_fit_changes_nothing(tmp_path):
-    net, bad = TwoLayerNet(5, 4, 3, rng=1), tmp_path / "bad.npz"
-    kept = copy.deepcopy(net.params)
-    for wrong in (np.ones(4), ["a"] * 3, [None] * 3, 1j * np.ones(3)):
-        np.savez(bad, **{**kept, "W1": 2 * kept["W1"], "b2": wrong})
-        with pytest.raises(ValueError, match=r"bad\.npz") as error:
-            net.load_params(bad)
-        assert "allow_pickle" not in str(error.value)
-        assert_equal(net.params, kept)
+def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match="nowhere"):
-        net.load_params(tmp_path / "nowhere.npz")
+        TwoLayerNet(5, 4, 3).load_params(tmp_path / "nowhere.npz")
 
 
 def test_an_interrupted_save_keeps_the_older_file(tmp_path, monkeypatch):
