@@ -409,43 +409,30 @@ MISHAPS = {
     "a single row for batch norm": (RuntimeWarning, (1, 5), lambda: norm().forward(ROWS[:1])),
     "a running mean without its variance": (
         TypeError, "running_var", lambda: norm(mean=SPREAD)),
-    "a variance below 0": (
-        ValueError, "running_var", lambda: norm(mean=SPREAD, var=-SPREAD)),
     "a learning rate far too large": (
         FloatingPointError, "loss", lambda: trained(optimizer_param={"lr": 1e200}, epochs=50)),
     "a rate of another name": (TypeError, "rate", lambda: trained(optimizer_param={"rate": 1})),
-    "an unknown optimizer": (ValueError, "sdg", lambda: trained(optimizer="sdg")),
-    "an unknown activation": (ValueError, "rulu", lambda: MultiLayerNet(4, [3], 2, "rulu")),
-    "an unknown spread": (ValueError, "hi", lambda: TwoLayerNet(4, 3, 2, "hi")),
     "a dtype of integers": (ValueError, "int", lambda: TwoLayerNet(4, 3, 2, dtype=int)),
     "a key of another name": (
         ValueError, "filters", lambda: small_convnet(conv_param={"filters": 3})),
     "an image too small for the filter": (ValueError, 4, lambda: SimpleConvNet((1, 4, 4))),
-    "an image too small for the pooling": (ValueError, 1, lambda: SimpleConvNet((1, 5, 5))),
     "images of other channels": (
         ValueError, (2, 1, 5, 5),
         lambda: nn.Convolution(FILTERS, 0).forward(np.ones((2, 1, 5, 5)))),
     "a filter that is larger than the image": (
         ValueError, 1, lambda: nn.Convolution(FILTERS, 0).forward(np.ones((2, 2, 5, 1)))),
     "a padding as wide as the pool": (ValueError, 2, lambda: nn.Pooling(2, 3, pad=2)),
+    "a list for batch norm of one feature": (
+        ValueError, (7,), lambda: norm([1], [0]).forward(np.ones(7))),
     "a b that is a number but not 0": (
         ValueError, FILTERS.shape, lambda: nn.Convolution(FILTERS, 1)),
-    "a row that is longer than W": (
-        ValueError, (2, 9), lambda: nn.Affine(far_apart(3, 2), [1, 2]).forward(np.ones((2, 9)))),
-    "one sample as a row": (ValueError, (4,), lambda: two_layers().predict(np.ones(4))),
     "scores instead of shares": (
         ValueError, -1, lambda: functions.cross_entropy_error([[2.5, -1]], [0])),
     "shares above 1": (ValueError, 1.0011, lambda: functions.cross_entropy_error([1.0011, 0], 0)),
-    "losses of nothing": (
-        ValueError, (0, 3), lambda: functions.softmax_loss(np.ones((0, 3)), [])),
-    "losses of images": (
-        ValueError, (2, 2, 2), lambda: functions.softmax_loss(np.ones((2, 2, 2)), [0, 1])),
     "a step lost beside a huge entry": (
         RuntimeWarning, 1e13, lambda: gradient.numerical_gradient(np.sum, np.array([1e13]))),
     "a read-only x": (
         ValueError, "read-only", lambda: gradient.numerical_gradient(np.sum, read_only(X))),
-    "whole numbers, which cannot take a small step": (
-        TypeError, "int64", lambda: gradient.numerical_gradient(np.sum, np.array([3, 4]))),
     **{f"backward before forward: {name}": (
         RuntimeError, type(case.make(float)).__name__,
         lambda case=case: case.make(float).backward(ROWS))

@@ -318,6 +318,11 @@ def test_a_layer_holds_the_very_array_that_it_was_given(dtype):
     np.testing.assert_array_equal(affine.forward(np.ones((1, 2), dtype)), [[4, 4, 4]])
 
 
+def test_where_nobody_says_otherwise_filters_stop_everywhere_and_pools_at_every_second_pixel():
+    assert Convolution(np.ones((1, 1, 2, 2)), 0).forward(np.ones((1, 1, 6, 5))).shape[2:] == (5, 4)
+    assert Pooling(2, 2).forward(np.ones((1, 1, 6, 5))).shape[2:] == (3, 2)
+
+
 @pytest.mark.parametrize("layer", [Relu(), Sigmoid(), Tanh(), Dropout()])
 def test_an_empty_batch_comes_back_empty(layer):
     assert layer.forward(np.empty((0, 5))).shape == (0, 5)
@@ -468,6 +473,8 @@ def test_convolution_gives_what_loops_give(shape, fn, fh, fw, stride, pad):
     out = layer.forward(x)
     by_loops = lambda x, W, b: convolve(x, W, b, np.full(out.shape, np.nan), stride, pad)
     np.testing.assert_allclose(out, by_loops(x, W, b), atol=1e-12)
+    windows = [patch.ravel() for *_, patch in patches(x, fh, fw, stride, pad, 0)]
+    np.testing.assert_array_equal(layer.col, windows)
     rows = (layer.col @ layer.col_W).reshape(shape[0], *out.shape[2:], fn)
     np.testing.assert_allclose(rows.transpose(0, 3, 1, 2) + b.reshape(-1, 1, 1), out, atol=1e-12)
     dout = normal(*out.shape, seed=4)
