@@ -20,23 +20,8 @@ from common.optimizer import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSprop
 from common.simple_convnet import SimpleConvNet
 from common.trainer import Trainer
 from common.two_layer_net import SigmoidTwoLayerNet, TwoLayerNet
-from tests.common.laws import (
-    BAD_LABELS,
-    DRESSES,
-    LABELS,
-    NO_NUMBERS,
-    SCALARS,
-    SHAPES,
-    assert_close,
-    attempt,
-    far_apart,
-    leaves,
-    never_reached,
-    picture,
-    public_names,
-    read_only,
-    sentences,
-)
+from tests.common import laws
+from tests.common.laws import attempt, far_apart, leaves, read_only
 from tests.common.test_layers import CASES, dout_for
 
 ROWS, IMAGES, SCORES = far_apart(4, 5), far_apart(2, 2, 4, 6), far_apart(3, 4)
@@ -52,12 +37,10 @@ def there_and_back(layer, x):
     return out, dx, slopes
 
 
-def norm(gamma=SPREAD, beta=SPREAD, momentum=0.9, mean=None, var=None):
-    return nn.BatchNormalization(gamma, beta, momentum, mean, var)
-
-
-def two_layers():
-    return TwoLayerNet(4, 3, 2, 0.5, rng=1)
+norm = lambda gamma=SPREAD, beta=SPREAD, momentum=0.9, mean=None, var=None: nn.BatchNormalization(
+    gamma, beta, momentum, mean, var
+)
+two_layers = lambda: TwoLayerNet(4, 3, 2, 0.5, rng=1)
 
 
 def small_convnet(**options):
@@ -100,7 +83,7 @@ def at_layers():
         yield f"{name}.backward dout: {situation}", (backward, dout_for(forward(x)), ())
 
 
-ANY, WIDER = tuple(SHAPES), ("a column more",)
+ANY, WIDER = tuple(laws.SHAPES), ("a column more",)
 # Name and argument -> (call with this argument, numbers that are right, shapes that are right too)
 NUMBERS = {
     "functions.step_function x": (functions.step_function, ROWS, ANY),
@@ -122,8 +105,7 @@ NUMBERS = {
     "gradient.relative_error a": (lambda a: gradient.relative_error(a, ROWS), ROWS, ()),
     "gradient.relative_error b": (lambda b: gradient.relative_error(ROWS, b), ROWS, ()),
     "util.smooth_curve x": (util.smooth_curve, far_apart(20), WIDER),
-    "util.im2col input_data": (
-        lambda x: util.im2col(x, 2, 3, 1, 1), IMAGES, WIDER),
+    "util.im2col input_data": (lambda x: util.im2col(x, 2, 3, 1, 1), IMAGES, WIDER),
     "util.unfold x": (lambda x: util.unfold(x, 2, 3, 1, 1), IMAGES, WIDER),
     "util.col2im col": (
         lambda col: util.col2im(col, (1, 2, 4, 3), 2, 2), far_apart(6, 8), ()),
@@ -133,18 +115,15 @@ NUMBERS = {
     "layers.Affine b": (
         lambda b: there_and_back(nn.Affine(far_apart(5, 3), b), ROWS), far_apart(3), ()),
     "conv_layers.Convolution W": (
-        lambda W: there_and_back(nn.Convolution(W, far_apart(3)), IMAGES), FILTERS,
-        WIDER),
+        lambda W: there_and_back(nn.Convolution(W, far_apart(3)), IMAGES), FILTERS, WIDER),
     "conv_layers.Convolution b": (
         lambda b: there_and_back(nn.Convolution(FILTERS, b), IMAGES), far_apart(3), ()),
-    "layers.BatchNormalization gamma": (
-        lambda gamma: there_and_back(norm(gamma), ROWS), SPREAD, ()),
-    "layers.BatchNormalization beta": (
-        lambda beta: there_and_back(norm(beta=beta), ROWS), SPREAD, ()),
+    "layers.BatchNormalization gamma": (lambda v: there_and_back(norm(v), ROWS), SPREAD, ()),
+    "layers.BatchNormalization beta": (lambda v: there_and_back(norm(beta=v), ROWS), SPREAD, ()),
     "layers.BatchNormalization running_mean": (
-        lambda mean: norm(mean=mean, var=SPREAD).forward(ROWS, False), SPREAD, ()),
+        lambda v: norm(mean=v, var=SPREAD).forward(ROWS, False), SPREAD, ()),
     "layers.BatchNormalization running_var": (
-        lambda var: norm(mean=SPREAD, var=var).forward(ROWS, False), SPREAD, ()),
+        lambda v: norm(mean=SPREAD, var=v).forward(ROWS, False), SPREAD, ()),
     **{f"optimizer.{kind.__name__} grads": (
         lambda grad, kind=kind: steps(kind, grad=grad), np.array([3.0, -2, 1]), ())
        for kind in (SGD, Momentum, Nesterov, AdaGrad, RMSprop, Adam)},
@@ -162,16 +141,16 @@ NUMBERS = {
 
 def check_numbers(name):
     call, good, fits = NUMBERS[name]
-    for label, dress in DRESSES.items():
+    for label, dress in laws.DRESSES.items():
         value = dress(good)
         found, error = attempt(call, value)
         expected, why = attempt(call, np.array(value, float))
         assert type(error) is type(why) and (error is None or label == "pixels"), f"{error!r}"
         if error is None:
-            assert_close(found, expected, {"float16": 0.05}.get(label, 1e-5), label)
-    for label, value in NO_NUMBERS.items():
+            laws.assert_close(found, expected, {"float16": 0.05}.get(label, 1e-5), label)
+    for label, value in laws.NO_NUMBERS.items():
         assert type(attempt(call, value)[1]) is TypeError, label
-    for label, change in SHAPES.items():
+    for label, change in laws.SHAPES.items():
         value = change(good)
         if value.shape == good.shape:
             continue
@@ -187,30 +166,18 @@ def check_numbers(name):
 # ---- where a size, a rate, a word or a setting is expected ------------------------------------
 
 
-def is_whole(least=1):
-    return lambda v: isinstance(v, (int, np.integer)) and v is not True and v >= least
-
-
-def only(number):
-    return lambda v: is_whole(0)(v) and v == number
-
-
-def is_rate(below=np.inf):
-    kinds = int, float, np.integer, np.floating
-    return lambda v: isinstance(v, kinds) and v is not True and 0 <= v < below
-
-
-def is_seed(v):
-    return v is None or (isinstance(v, (int, np.integer)) and v >= 0)
-
-
-def is_empty(v):
-    return v is None or (isinstance(v, dict) and not v)
-
-
-def nothing(v):
-    return False
-
+is_whole = lambda least=1: lambda v: (
+    isinstance(v, (int, np.integer)) and v is not True and v >= least
+)  # fmt: skip
+is_rate = lambda below=np.inf: (
+    lambda v: (
+        isinstance(v, (int, float, np.integer, np.floating)) and v is not True and 0 <= v < below
+    )
+)
+is_seed = lambda v: v is None or (isinstance(v, (int, np.integer)) and v >= 0)
+is_empty = lambda v: v is None or (isinstance(v, dict) and not v)
+only = lambda number: lambda v: is_whole(0)(v) and v == number
+nothing = lambda v: False
 
 ONE_IMAGE, COL, COL_SHAPE = far_apart(1, 1, 5, 5), far_apart(4, 1), (1, 1, 2, 2)
 # Name -> (call with these sizes, sizes that are right, the least that each may be)
@@ -309,11 +276,11 @@ SETTINGS = {
 
 def check_setting(name):
     call, right = SETTINGS[name]
-    for value in SCALARS:
+    for value in laws.SCALARS:
         found, error = attempt(call, value)
         assert (error is None) == bool(right(value)), f"{value!r}: {found!r} {error!r}"
         if error is None and isinstance(value, np.generic):
-            assert_close(found, call(value.item()), 1e-6, f"{value!r}")
+            laws.assert_close(found, call(value.item()), 1e-6, f"{value!r}")
 
 
 # ---- where labels are expected ----------------------------------------------------------------
@@ -339,11 +306,11 @@ def there_and_back_again(x, t):
 def check_labels(name):
     call = TAKING_LABELS[name]
     expected = call([0, 2, 1])
-    for label, t in LABELS.items():
+    for label, t in laws.LABELS.items():
         found, error = attempt(call, t)
         assert error is None, f"{label}: {error}"
-        assert_close(found, expected, name=label)
-    for label, (t, kind) in BAD_LABELS.items():
+        laws.assert_close(found, expected, name=label)
+    for label, (t, kind) in laws.BAD_LABELS.items():
         error = attempt(call, t)[1]
         early = label in ("one for all", "rows of different lengths")  # asked before the labels
         assert type(error) is kind or (early and error), f"{label}: {error!r}"
@@ -357,11 +324,11 @@ def damaged(write):
         net, path = two_layers(), Path("mine.npz")
         net.save_params(path)
         write(path)
-        before = picture(net.params)
+        before = laws.picture(net.params)
         try:
             net.load_params("mine.npz")
         finally:
-            assert picture(net.params) == before
+            assert laws.picture(net.params) == before
 
     return call
 
@@ -478,8 +445,8 @@ def test_every_raise_and_every_warning_is_reached(tmp_path, monkeypatch):
     for name in DOORS.keys() - TRIED:
         with suppress(AssertionError):  # its own test tells of it
             DOORS[name](name)
-    assert len(sentences()[1]) > 30
-    assert not never_reached(), "no row of the tables above provokes this error"
+    assert len(laws.sentences()[1]) > 30
+    assert not laws.never_reached(), "no row of the tables above provokes this error"
 
 
 # These have no argument that could be wrong, or are held in the files that they are named after.
@@ -494,7 +461,7 @@ util.fold util.pad_images util.places util.image_shape util.stops
 def test_every_public_name_stands_at_a_door():
     doors = {door.split()[0] for door in DOORS}
     doors |= {door.rpartition(".")[0] for door in doors if door.count(".") == 2}
-    offered = {name for name in public_names() if not name.endswith(".change")}
+    offered = {name for name in laws.public_names() if not name.endswith(".change")}
     offered -= {name for name in offered if name.startswith("checks.")}
     held = doors | set(HELD_ELSEWHERE.split())
     assert {"layers.Affine.forward", "util.im2col", "trainer.Trainer.train"} <= offered

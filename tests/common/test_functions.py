@@ -115,6 +115,7 @@ def test_functions_at_the_ends():
                         (F.relu_grad, [1, 0, 1, 0]), (F.step_function, [1, 0, 1, 0])):  # fmt: skip
         assert f(ends).tolist() == expected
     np.testing.assert_allclose(F.sigmoid(np.array([-700.0, -40])), np.exp([-700.0, -40]))
+    np.testing.assert_array_equal(F.softmax([[0, -np.inf], [0, np.inf]]), [[1, 0], [np.nan] * 2])
     assert F.identity_function(ends) is ends
     assert F.mean_squared_error is F.sum_squared_error  # two names of the book
 
