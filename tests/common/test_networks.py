@@ -139,6 +139,15 @@ def test_the_gradient_of_a_decayed_weight_carries_lambda_W_and_biases_do_not():
         assert kind(5, [4], 3).weight_decay_lambda == 0
 
 
+def test_nobody_computes_how_the_data_should_change():
+    net = SimpleConvNet((1, 6, 6), CONV, 5, 3)
+    first, asked = net.layers["Conv1"], []
+    backward = first.backward
+    first.backward = lambda dout, need_dx=True: asked.append(need_dx) or backward(dout, need_dx)
+    net.gradient(*batch((1, 6, 6)))
+    assert asked == [False]
+
+
 def test_the_numerical_gradient_leaves_running_statistics_alone():
     net = MultiLayerNetExtend(5, [4], 3, use_batchnorm=True, rng=1)
     x, t = batch()
