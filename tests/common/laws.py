@@ -170,9 +170,9 @@ def public_names():
 @functools.cache
 def words_of_ours():
     """The names that a reader can find: of functions, classes and methods, and their arguments."""
-    known = {"FN", "FH", "FW", "OH", "OW", "filter_num", "the", "images"}
+    known = {"FN", "FH", "FW", "OH", "OW", "filter_num", "the", "images", "samples"}
     for name, thing in public_names().items():
-        known |= set(name.split("."))
+        known |= set(name.split(".")[1:])
         known |= set(inspect.signature(thing).parameters if callable(thing) else ())
     return known
 

@@ -378,10 +378,12 @@ MISHAPS = {
         RuntimeError, "no running mean", lambda: norm().forward(ROWS, train_flg=False)),
     "a single row for batch norm": (RuntimeWarning, (1, 5), lambda: norm().forward(ROWS[:1])),
     "a running mean without its variance": (
-        (TypeError, RuntimeError), "running", lambda: norm(mean=SPREAD).forward(ROWS, False)),
+        (TypeError, RuntimeError), "BatchNormalization",
+        lambda: norm(mean=SPREAD).forward(ROWS, False)),
     "a learning rate far too large": (
         FloatingPointError, "loss", lambda: trained(optimizer_param={"lr": 1e200}, epochs=50)),
     "a rate of another name": (TypeError, "rate", lambda: trained(optimizer_param={"rate": 1})),
+    "an unknown optimizer": (ValueError, "sdg", lambda: trained(optimizer="sdg")),
     "a dtype of integers": (ValueError, "int", lambda: TwoLayerNet(4, 3, 2, dtype=int)),
     "a key of another name": (
         ValueError, "filters", lambda: small_convnet(conv_param={"filters": 3})),

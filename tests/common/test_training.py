@@ -186,6 +186,12 @@ def test_one_loss_a_step_and_one_accuracy_an_epoch(n, batch_size, epochs, per_ep
     assert all(type(value) is float for value in t.train_loss_list + t.test_acc_list)
 
 
+def test_nobody_says_how_long_and_the_books_lengths_hold():
+    t = Trainer(net(), *DATA)
+    assert (t.epochs, t.batch_size, t.verbose) == (20, 100, True)
+    assert type(t.optimizer) is SGD and t.evaluate_sample_num_per_epoch is None
+
+
 def test_a_step_is_a_draw_a_gradient_an_update_and_the_loss_afterwards():
     one, two = net(), net()
     t = trainer(one, mini_batch_size=50, optimizer="sgd", optimizer_param={"lr": 0.5}, rng=None)
