@@ -3,6 +3,7 @@
 One table holds the signatures. Below stand scripts in the shape of the book's, in our own words.
 """
 
+import builtins
 import importlib
 import inspect
 import os
@@ -16,84 +17,90 @@ import pytest
 
 import common
 import dataset.mnist
-from common.layers import Affine, BatchNormalization, Dropout, Relu, Sigmoid, SoftmaxWithLoss
+from common.gradient import numerical_gradient
+from common.layers import (
+    Affine,
+    BatchNormalization,
+    Convolution,
+    Dropout,
+    Pooling,
+    Relu,
+    Sigmoid,
+    SoftmaxWithLoss,
+)
 from common.multi_layer_net import MultiLayerNet
 from common.multi_layer_net_extend import MultiLayerNetExtend
-from common.optimizer import SGD, Adam
+from common.optimizer import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSprop
 from common.simple_convnet import SimpleConvNet
 from common.trainer import Trainer
 from common.two_layer_net import SigmoidTwoLayerNet, TwoLayerNet
+from tests.common.laws import normal
 
 ROOT = Path(__file__).resolve().parents[2]
 
 # Module -> name -> its arguments, as the book's readers write them. What follows a | is ours.
+# Names that share their arguments stand together.
 NET = "input_size, hidden_size_list, output_size, activation='relu', weight_init_std='relu', weight_decay_lambda=0"  # noqa: E501
-TWO = "input_size, hidden_size, output_size, weight_init_std=0.01"
+TWO = "input_size, hidden_size, output_size, weight_init_std=0.01 | rng=None, dtype=float64"
 WINDOW = "filter_h, filter_w, stride=1, pad=0"
 MINE = "rng=None, dtype=float64"
 SIGNATURES = {
     "functions": {
-        "identity_function": "x", "step_function": "x", "sigmoid": "x", "sigmoid_grad": "x",
-        "relu": "x", "relu_grad": "x", "softmax": "x", "mean_squared_error": "y, t",
-        "sum_squared_error": "y, t", "cross_entropy_error": "y, t", "softmax_loss": "X, t",
+        "identity_function step_function sigmoid sigmoid_grad relu relu_grad softmax": "x",
+        "mean_squared_error sum_squared_error cross_entropy_error": "y, t",
+        "softmax_loss": "X, t",
     },
     "gradient": {
-        "numerical_gradient": "f, x", "numerical_gradient_2d": "f, X",
-        "_numerical_gradient_1d": "f, x",
+        "numerical_gradient _numerical_gradient_1d": "f, x", "numerical_gradient_2d": "f, X",
     },
     "layers": {
-        "Relu": "", "Sigmoid": "", "Affine": "W, b", "SoftmaxWithLoss": "",
+        "Relu Sigmoid SoftmaxWithLoss": "", "Affine": "W, b",
         "Dropout": "dropout_ratio=0.5 | rng=None",
         "BatchNormalization": "gamma, beta, momentum=0.9, running_mean=None, running_var=None",
         "Convolution": "W, b, stride=1, pad=0", "Pooling": "pool_h, pool_w, stride=2, pad=0",
-        "Relu.forward": "x", "Sigmoid.forward": "x", "Affine.forward": "x",
-        "Convolution.forward": "x", "Pooling.forward": "x", "SoftmaxWithLoss.forward": "x, t",
-        "Dropout.forward": "x, train_flg=True", "BatchNormalization.forward": "x, train_flg=True",
-        "Relu.backward": "dout", "Sigmoid.backward": "dout", "SoftmaxWithLoss.backward": "dout=1",
-        "Affine.backward": "dout | need_dx=True", "Convolution.backward": "dout | need_dx=True",
-        "Dropout.backward": "dout", "BatchNormalization.backward": "dout",
+        "Relu.forward Sigmoid.forward Affine.forward Convolution.forward Pooling.forward": "x",
+        "SoftmaxWithLoss.forward": "x, t", "SoftmaxWithLoss.backward": "dout=1",
+        "Dropout.forward BatchNormalization.forward": "x, train_flg=True",
+        "Relu.backward Sigmoid.backward Dropout.backward BatchNormalization.backward "
         "Pooling.backward": "dout",
+        "Affine.backward Convolution.backward": "dout | need_dx=True",
     },
     "optimizer": {
-        "SGD": "lr=0.01", "Momentum": "lr=0.01, momentum=0.9", "Nesterov": "lr=0.01, momentum=0.9",
-        "AdaGrad": "lr=0.01", "RMSprop": "lr=0.01, decay_rate=0.99",
-        "Adam": "lr=0.001, beta1=0.9, beta2=0.999", "SGD.update": "params, grads",
-        "Momentum.update": "params, grads", "Nesterov.update": "params, grads",
-        "AdaGrad.update": "params, grads", "RMSprop.update": "params, grads",
-        "Adam.update": "params, grads",
+        "SGD AdaGrad": "lr=0.01", "Momentum Nesterov": "lr=0.01, momentum=0.9",
+        "RMSprop": "lr=0.01, decay_rate=0.99", "Adam": "lr=0.001, beta1=0.9, beta2=0.999",
+        "SGD.update Momentum.update Nesterov.update AdaGrad.update RMSprop.update Adam.update":
+        "params, grads",
     },
     "trainer": {
         "Trainer": "network, x_train, t_train, x_test, t_test, epochs=20, mini_batch_size=100, "
         "optimizer='SGD', optimizer_param=None, evaluate_sample_num_per_epoch=None, verbose=True "
         "| rng=None",
-        "Trainer.train_step": "", "Trainer.train": "",
+        "Trainer.train_step Trainer.train": "",
     },
     "multi_layer_net": {
         "MultiLayerNet": f"{NET} | {MINE}", "MultiLayerNet.predict": "x | train_flg=False",
         "MultiLayerNet.loss": "x, t | train_flg=False",
         "MultiLayerNet.accuracy": "x, t | batch_size=100",
-        "MultiLayerNet.numerical_gradient": "x, t", "MultiLayerNet.gradient": "x, t",
+        "MultiLayerNet.numerical_gradient MultiLayerNet.gradient": "x, t",
     },
     "multi_layer_net_extend": {
         "MultiLayerNetExtend": f"{NET}, use_dropout=False, dropout_ration=0.5, use_batchnorm=False "
         f"| dropout_ratio=None, {MINE}",
         "MultiLayerNetExtend.predict": "x, train_flg=False",
         "MultiLayerNetExtend.loss": "x, t, train_flg=False",
-        "MultiLayerNetExtend.gradient": "x, t", "MultiLayerNetExtend.numerical_gradient": "x, t",
+        "MultiLayerNetExtend.gradient MultiLayerNetExtend.numerical_gradient": "x, t",
     },
     "two_layer_net": {
-        "TwoLayerNet": f"{TWO} | {MINE}", "SigmoidTwoLayerNet": f"{TWO} | {MINE}",
-        "TwoLayerNet.predict": "x | train_flg=False", "TwoLayerNet.gradient": "x, t",
-        "TwoLayerNet.numerical_gradient": "x, t", "SigmoidTwoLayerNet.gradient": "x, t",
+        "TwoLayerNet SigmoidTwoLayerNet": TWO, "TwoLayerNet.predict": "x | train_flg=False",
+        "TwoLayerNet.gradient TwoLayerNet.numerical_gradient SigmoidTwoLayerNet.gradient "
         "SigmoidTwoLayerNet.numerical_gradient": "x, t",
     },
     "simple_convnet": {
         "SimpleConvNet": "input_dim=(1, 28, 28), conv_param=None, hidden_size=100, output_size=10, "
         f"weight_init_std=0.01 | {MINE}",
-        "SimpleConvNet.accuracy": "x, t, batch_size=100", "SimpleConvNet.gradient": "x, t",
-        "SimpleConvNet.numerical_gradient": "x, t",
-        "SimpleConvNet.save_params": "file_name='params.npz'",
-        "SimpleConvNet.load_params": "file_name='params.npz'",
+        "SimpleConvNet.accuracy": "x, t, batch_size=100",
+        "SimpleConvNet.gradient SimpleConvNet.numerical_gradient": "x, t",
+        "SimpleConvNet.save_params SimpleConvNet.load_params": "file_name='params.npz'",
     },
     "util": {
         "smooth_curve": "x", "shuffle_dataset": "x, t | rng=None",
@@ -101,7 +108,6 @@ SIGNATURES = {
         "im2col": f"input_data, {WINDOW}", "col2im": f"col, input_shape, {WINDOW}",
     },
 }  # fmt: skip
-ENTRIES = [(m, name, args) for m, names in SIGNATURES.items() for name, args in names.items()]
 
 
 def arguments(function):
@@ -113,80 +119,65 @@ def arguments(function):
     return ", ".join(found)
 
 
-@pytest.mark.parametrize(("module", "name", "expected"), ENTRIES)
-def test_names_and_arguments_are_the_books(module, name, expected):
-    function = importlib.import_module(f"common.{module}")
-    for part in name.split("."):
-        function = getattr(function, part)
-    assert arguments(function) == expected.replace(" | ", ", ").lstrip(", ")
+@pytest.mark.parametrize("module", SIGNATURES)
+def test_names_and_arguments_are_the_books(module):
+    for names, expected in SIGNATURES[module].items():
+        for name in names.split():
+            function = importlib.import_module(f"common.{module}")
+            for part in name.split("."):
+                function = getattr(function, part)
+            assert arguments(function) == expected.replace(" | ", ", ").lstrip(", "), name
 
 
-STAR = {
-    "functions": "np", "gradient": "np", "optimizer": "np", "trainer": "np", "util": "np",
-    "layers": "np im2col col2im sigmoid softmax relu cross_entropy_error softmax_loss "
-    "sigmoid_grad relu_grad identity_function step_function mean_squared_error sum_squared_error",
-    "multi_layer_net": "np", "multi_layer_net_extend": "np MultiLayerNet",
-    "simple_convnet": "np", "two_layer_net": "np",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("module", STAR)
+@pytest.mark.parametrize("module", SIGNATURES)
 def test_a_star_import_brings_what_scripts_expect(module):
     names = {}
     exec(f"from common.{module} import *", names)
-    public = [n for n in SIGNATURES[module] if "." not in n and n[0] != "_"]
-    assert set(STAR[module].split() + public) <= set(names)
+    expected = " ".join(SIGNATURES[module])
+    if module == "layers":
+        expected += " im2col col2im " + " ".join(SIGNATURES["functions"])
+    if module == "multi_layer_net_extend":
+        expected += " MultiLayerNet"
+    public = {name for name in expected.split() if "." not in name and name[0] != "_"}
+    assert public <= set(names)
     assert names["np"] is np
-
-
-def test_star_imports_do_not_replace_pythons_own_names():
-    import builtins
-
-    for module in STAR:
-        names = {}
-        exec(f"from common.{module} import *", names)
-        del names["__builtins__"]
-        assert not set(names) & set(dir(builtins))
-
-
-def test_the_trainers_optimizers_are_the_books():
-    from common.trainer import OPTIMIZERS, _optimizer
-
-    names = {"sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam"}
-    assert set(OPTIMIZERS) == names
-    assert {_optimizer(name, None).name.lower() for name in names} == names
-    assert _optimizer("RMSprpo", None).name == "RMSprop"
+    assert not (set(names) - {"__builtins__"}) & set(dir(builtins))  # Python's own stay
 
 
 # ---- attributes -------------------------------------------------------------------------------
 
-X4 = np.random.default_rng(0).standard_normal((6, 4))
+X4, T3 = normal(6, 4, seed=0), np.array([0, 1, 2, 0, 1, 2])
+ATTRIBUTES = {
+    Relu: ((), "mask"), Sigmoid: ((), "out"), SoftmaxWithLoss: ((), "loss y t"),
+    Affine: ((np.ones((4, 2)), np.ones(2)), "W b x dW db original_x_shape"),
+    Dropout: ((), "dropout_ratio mask"),
+    BatchNormalization: ((np.ones(4), np.zeros(4)), "gamma beta momentum running_mean running_var "
+                         "dgamma dbeta"),
+    Convolution: ((np.ones((1, 1, 2, 2)), 0), "W b stride pad x col col_W dW db"),
+    Pooling: ((2, 2), "pool_h pool_w stride pad x arg_max"),
+    MultiLayerNet: ((4, [5, 6], 3), "input_size output_size hidden_size_list hidden_layer_num "
+                    "weight_decay_lambda params layers last_layer"),
+    TwoLayerNet: ((4, 5, 3), "params layers last_layer lastLayer"),
+    SimpleConvNet: ((), "params layers last_layer"),
+    SGD: ((), "lr"), Momentum: ((), "lr momentum v"), Nesterov: ((), "lr momentum v"),
+    AdaGrad: ((), "lr h"), RMSprop: ((), "lr decay_rate h"), Adam: ((), "lr beta1 beta2 m v iter"),
+    Trainer: ((TwoLayerNet(4, 5, 3), X4, T3, X4, T3), "network verbose epochs batch_size optimizer "
+              "train_size iter_per_epoch max_iter current_iter current_epoch train_loss_list "
+              "train_acc_list test_acc_list"),
+}  # fmt: skip
 
 
-def has(thing, names):
-    missing = [name for name in names.split() if not hasattr(thing, name)]
-    assert not missing
+@pytest.mark.parametrize("kind", ATTRIBUTES, ids=lambda kind: kind.__name__)
+def test_attributes_are_the_books(kind):
+    given, names = ATTRIBUTES[kind]
+    thing = kind(*given)
+    assert not [name for name in names.split() if not hasattr(thing, name)]
 
 
-def test_attributes_of_layers():
-    from common.layers import Convolution, Pooling
-
-    has(Relu(), "mask")
-    has(Sigmoid(), "out")
-    has(Affine(np.ones((4, 2)), np.ones(2)), "W b x dW db original_x_shape")
-    has(SoftmaxWithLoss(), "loss y t")
-    has(Dropout(), "dropout_ratio mask")
-    has(
-        BatchNormalization(np.ones(4), np.zeros(4)),
-        "gamma beta momentum running_mean running_var dgamma dbeta",
-    )
-    has(Convolution(np.ones((1, 1, 2, 2)), 0), "W b stride pad x col col_W dW db")
-    has(Pooling(2, 2), "pool_h pool_w stride pad x arg_max")
-
-
-def test_attributes_of_networks_and_the_order_of_their_layers():
+def test_networks_and_the_order_of_their_layers():
     net = MultiLayerNet(4, [5, 6], 3)
-    has(net, "input_size output_size hidden_size_list hidden_layer_num weight_decay_lambda")
+    assert (net.input_size, net.hidden_size_list, net.output_size) == (4, [5, 6], 3)
+    assert net.hidden_layer_num == 2
     assert [*net.params] == ["W1", "b1", "W2", "b2", "W3", "b3"]
     names = ["Affine1", "Activation_function1", "Affine2", "Activation_function2", "Affine3"]
     assert [*net.layers] == names
@@ -196,24 +187,18 @@ def test_attributes_of_networks_and_the_order_of_their_layers():
     assert [*net.layers] == names
     assert set(net.params) == {"W1", "b1", "gamma1", "beta1", "W2", "b2"}
     assert net.layers["BatchNorm1"].gamma is net.params["gamma1"]
-    net = TwoLayerNet(4, 5, 3)
-    assert [*net.layers] == ["Affine1", "Relu1", "Affine2"]
-    assert net.lastLayer is net.last_layer
+    assert [*TwoLayerNet(4, 5, 3).layers] == ["Affine1", "Relu1", "Affine2"]
     net = SimpleConvNet()
     assert [*net.layers] == ["Conv1", "Relu1", "Pool1", "Affine1", "Relu2", "Affine2"]
-    assert [net.params[f"W{i}"].shape for i in (1, 2, 3)] == [
-        (30, 1, 5, 5), (4320, 100), (100, 10)]  # fmt: skip
-    assert isinstance(net.last_layer, SoftmaxWithLoss)
+    shapes = [net.params[f"W{i}"].shape for i in (1, 2, 3)]
+    assert shapes == [(30, 1, 5, 5), (4320, 100), (100, 10)]
 
 
-def test_both_spellings_of_the_dropout_ratio():
+def test_words_of_the_book_in_any_case_and_spelling():
     for spelling in ("dropout_ration", "dropout_ratio"):
         net = MultiLayerNetExtend(4, [5], 3, use_dropout=True, **{spelling: 0.2})
         assert net.layers["Dropout1"].dropout_ratio == 0.2
     assert MultiLayerNetExtend(4, [5], 3, use_dropout=True).layers["Dropout1"].dropout_ratio == 0.5
-
-
-def test_words_for_weights_and_activations_in_any_case():
     for word in ("relu", "ReLU", "he", "HE", "sigmoid", "Xavier", 0.1):
         assert MultiLayerNet(4, [5], 3, weight_init_std=word).params["W1"].shape == (4, 5)
     for word in ("relu", "ReLU", "sigmoid", "Sigmoid", "tanh"):
@@ -221,132 +206,86 @@ def test_words_for_weights_and_activations_in_any_case():
         assert type(net.layers["Activation_function1"]).__name__.lower() == word.lower()
 
 
-def test_optimizers_keep_the_books_state():
-    from common.optimizer import AdaGrad, Momentum, Nesterov, RMSprop
-
-    params = {"W": np.ones(2)}
-    for kind, state in (
-        (Momentum, "v"),
-        (Nesterov, "v"),
-        (AdaGrad, "h"),
-        (RMSprop, "h"),
-        (Adam, "m v"),
-    ):
-        optimizer = kind()
-        has(optimizer, f"lr {state}")
-        optimizer.update(params, {"W": np.ones(2)})
-        assert all(getattr(optimizer, name)["W"].shape == (2,) for name in state.split())
-    assert optimizer.iter == 1
-    has(Momentum(), "momentum")
-    has(RMSprop(), "decay_rate")
-    has(optimizer, "beta1 beta2")
-    assert SGD().lr == 0.01
-
-
-def test_attributes_of_the_trainer():
-    trainer = Trainer(TwoLayerNet(4, 5, 3), X4, [0, 1, 2, 0, 1, 2], X4, [0, 1, 2, 0, 1, 2])
-    has(trainer, "network verbose epochs batch_size optimizer train_size iter_per_epoch max_iter")
-    has(trainer, "current_iter current_epoch train_loss_list train_acc_list test_acc_list")
-
-
 def test_the_data_has_the_books_names():
-    names = "load_mnist init_mnist download_mnist img_dim img_size train_num test_num key_file"
-    has(dataset.mnist, f"{names} dataset_dir")
-    assert arguments(dataset.mnist.load_mnist).startswith(
-        "normalize=True, flatten=True, one_hot_label=False"
-    )
+    for name in [
+        "init_mnist",
+        "download_mnist",
+        "img_dim",
+        "img_size",
+        "train_num",
+        "test_num",
+        "key_file",
+    ]:
+        assert hasattr(dataset.mnist, name)
+    book = "normalize=True, flatten=True, one_hot_label=False"
+    assert arguments(dataset.mnist.load_mnist).startswith(book)
+    assert hasattr(dataset.mnist, "dataset_dir")
 
 
 # ---- scripts in the shape of the book's --------------------------------------------------------
 
 
-def test_the_layers_of_chapter_5_typed_by_hand():
-    """MulLayer and AddLayer are text in the book; layers typed beside ours fit in between."""
+class Mine:
+    """A two-layer net as a reader types it."""
 
-    class MulLayer:
-        def __init__(self):
-            self.x = self.y = None
+    def __init__(self, input_size, hidden_size, output_size, weight_init_std=0.01):
+        self.params = {}
+        self.params["W1"] = weight_init_std * np.random.randn(input_size, hidden_size)
+        self.params["b1"] = np.zeros(hidden_size)
+        self.params["W2"] = weight_init_std * np.random.randn(hidden_size, output_size)
+        self.params["b2"] = np.zeros(output_size)
+        self.layers = OrderedDict()
+        self.layers["Affine1"] = Affine(self.params["W1"], self.params["b1"])
+        self.layers["Relu1"] = Relu()
+        self.layers["Affine2"] = Affine(self.params["W2"], self.params["b2"])
+        self.lastLayer = SoftmaxWithLoss()
 
-        def forward(self, x, y):
-            self.x, self.y = x, y
-            return x * y
+    def predict(self, x):
+        for layer in self.layers.values():
+            x = layer.forward(x)
+        return x
 
-        def backward(self, dout):
-            return dout * self.y, dout * self.x
+    def loss(self, x, t):
+        return self.lastLayer.forward(self.predict(x), t)
 
-    apples, tax = MulLayer(), MulLayer()
-    assert tax.forward(apples.forward(100, 2), 1.1) == pytest.approx(220)
-    d_price, d_tax = tax.backward(1)
-    d_apple, d_number = apples.backward(d_price)
-    assert (d_apple, d_number, d_tax) == (pytest.approx(2.2), pytest.approx(110), 200)
+    def accuracy(self, x, t):
+        return np.sum(np.argmax(self.predict(x), axis=1) == t) / float(x.shape[0])
+
+    def numerical_gradient(self, x, t):
+        loss_W = lambda W: self.loss(x, t)
+        return {key: numerical_gradient(loss_W, self.params[key]) for key in self.params}
+
+    def gradient(self, x, t):
+        self.loss(x, t)
+        dout = self.lastLayer.backward(1)
+        for layer in reversed(list(self.layers.values())):
+            dout = layer.backward(dout)
+        first, last = self.layers["Affine1"], self.layers["Affine2"]
+        return {"W1": first.dW, "b1": first.db, "W2": last.dW, "b2": last.db}
 
 
-def test_a_two_layer_net_typed_from_the_book_learns_by_hand():
-    from common.gradient import numerical_gradient
-
-    class Mine:
-        def __init__(self, input_size, hidden_size, output_size, weight_init_std=0.01):
-            self.params = {}
-            self.params["W1"] = weight_init_std * np.random.randn(input_size, hidden_size)
-            self.params["b1"] = np.zeros(hidden_size)
-            self.params["W2"] = weight_init_std * np.random.randn(hidden_size, output_size)
-            self.params["b2"] = np.zeros(output_size)
-            self.layers = OrderedDict()
-            self.layers["Affine1"] = Affine(self.params["W1"], self.params["b1"])
-            self.layers["Relu1"] = Relu()
-            self.layers["Affine2"] = Affine(self.params["W2"], self.params["b2"])
-            self.lastLayer = SoftmaxWithLoss()
-
-        def predict(self, x):
-            for layer in self.layers.values():
-                x = layer.forward(x)
-            return x
-
-        def loss(self, x, t):
-            return self.lastLayer.forward(self.predict(x), t)
-
-        def accuracy(self, x, t):
-            return np.sum(np.argmax(self.predict(x), axis=1) == t) / float(x.shape[0])
-
-        def numerical_gradient(self, x, t):
-            loss_W = lambda W: self.loss(x, t)
-            return {key: numerical_gradient(loss_W, self.params[key]) for key in self.params}
-
-        def gradient(self, x, t):
-            self.loss(x, t)
-            dout = self.lastLayer.backward(1)
-            for layer in reversed(list(self.layers.values())):
-                dout = layer.backward(dout)
-            first, last = self.layers["Affine1"], self.layers["Affine2"]
-            return {"W1": first.dW, "b1": first.db, "W2": last.dW, "b2": last.db}
-
-    t = np.array([0, 1, 2, 0, 1, 2])
+def test_a_two_layer_net_typed_from_the_book_learns_by_hand_and_in_our_trainer():
     np.random.seed(0)
     mine = Mine(4, 5, 3)
     np.random.seed(0)
     ours = TwoLayerNet(4, 5, 3)
-    a, b = mine.gradient(X4, t), ours.gradient(X4, t)
-    numeric = mine.numerical_gradient(X4, t)
+    a, b, numeric = (f(X4, T3) for f in (mine.gradient, ours.gradient, mine.numerical_gradient))
     for key in a:
         np.testing.assert_allclose(a[key], b[key])
         assert np.average(np.abs(numeric[key] - a[key])) < 1e-8
-    start = mine.loss(X4, t)
+    start = mine.loss(X4, T3)
     for _ in range(50):
-        grad = mine.gradient(X4, t)
+        grad = mine.gradient(X4, T3)
         for key in ("W1", "b1", "W2", "b2"):
             mine.params[key] -= 0.5 * grad[key]
-    assert mine.loss(X4, t) < start
-    np.random.seed(1)
-    losses = []
-    for net in (mine, ours):  # our Trainer takes their network
-        trainer = Trainer(net, X4, t, X4, t, epochs=3, mini_batch_size=2, verbose=False)
-        trainer.train()
-        losses.append(len(trainer.train_loss_list))
-    assert losses == [9, 9]
+    assert mine.loss(X4, T3) < start
+    trainer = Trainer(mine, X4, T3, X4, T3, epochs=3, mini_batch_size=2, verbose=False)
+    trainer.train()
+    assert len(trainer.train_loss_list) == 9
 
 
 def test_the_chapter_4_loop_with_its_mask_and_in_place_update():
-    x, t = np.repeat(X4, 5, axis=0), np.eye(3)[np.repeat([0, 1, 2, 0, 1, 2], 5)]
+    x, t = np.repeat(X4, 5, axis=0), np.eye(3)[np.repeat(T3, 5)]
     np.random.seed(0)
     network = SigmoidTwoLayerNet(input_size=4, hidden_size=6, output_size=3)
     train_loss_list, train_acc_list = [], []
@@ -365,8 +304,6 @@ def test_the_chapter_4_loop_with_its_mask_and_in_place_update():
 
 
 def test_gradient_descent_of_chapter_4():
-    from common.gradient import numerical_gradient
-
     def gradient_descent(f, init_x, lr=0.01, step_num=100):
         x = init_x.copy()
         for _ in range(step_num):
@@ -376,22 +313,11 @@ def test_gradient_descent_of_chapter_4():
     start, f = np.array([-3.0, 4.0]), lambda x: x[0] ** 2 + x[1] ** 2
     found = gradient_descent(f, start, lr=0.1)
     np.testing.assert_allclose(found, [-6.11e-10, 8.15e-10], rtol=1e-2)
-    with pytest.warns(RuntimeWarning, match="step of 0.0001 is lost"):
+    with pytest.warns(RuntimeWarning):
         found = gradient_descent(f, start, lr=10.0)
     assert np.floor(np.log10(abs(found))).tolist() == [13, 12]
     np.testing.assert_allclose(gradient_descent(f, start, lr=1e-10), [-3, 4], atol=1e-6)
     assert start.tolist() == [-3, 4]
-
-
-def test_weights_of_chapter_6_by_activation_histogram():
-    np.random.seed(0)
-    x, stds = np.random.randn(200, 100), []
-    for spread in (1.0, 0.01, np.sqrt(1.0 / 100)):
-        z = x
-        for _ in range(5):
-            z = Sigmoid().forward(z @ (np.random.randn(100, 100) * spread))
-        stds.append(z.std())
-    assert stds[0] > 0.3 and stds[1] < 0.02 < stds[2]
 
 
 SCRIPT = """

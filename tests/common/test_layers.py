@@ -1,50 +1,40 @@
 """Laws × layers: one table of layers, and the laws that every one of them obeys.
 
 A new layer needs a row in CASES; then all laws hold it. What is particular to one layer stands
-below the laws.
+below the laws; what layers refuse stands in test_doors.py.
 """
 
 import copy
 import inspect
 import pickle
-import re
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-import common.util
 from common import layers
 from common.conv_layers import Convolution, Pooling
-from common.layers import (
-    Affine,
-    BatchNormalization,
-    Dropout,
-    Relu,
-    Sigmoid,
-    SoftmaxWithLoss,
-    Tanh,
+from common.layers import Affine, BatchNormalization, Dropout, Relu, Sigmoid, SoftmaxWithLoss, Tanh
+from tests.common.laws import (
+    BAD_LABELS,
+    DRESSES,
+    LAYOUTS,
+    NO_NUMBERS,
+    SHAPES,
+    attempt,
+    far_apart,
+    few,
+    normal,
 )
 
 
-def normal(*shape, seed=1):
-    return np.random.default_rng(seed).standard_normal(shape)
-
-
-def away_from_zero(shape):
+def away_from_zero(*shape):
     """Numbers of both signs with a distance from 0, the kink of Relu."""
     x = normal(*shape)
     return x + 0.1 * np.sign(x)
-
-
-def far_apart(shape):
-    """No two numbers closer than 0.1: a small step changes no maximum."""
-    return 0.1 * np.random.default_rng(2).permutation(np.prod(shape)).reshape(shape) - 3
 
 
 @dataclass
@@ -172,225 +162,117 @@ def dout_for(out, dtype=float):
     return np.asarray(normal(*np.shape(out), seed=7) if np.ndim(out) else 0.7, dtype)
 
 
-def grads(case, layer):
-    return {name: getattr(layer, f"d{name}").copy() for name in case.params}
+def back(case, layer, dout):
+    """dx and the slopes of the parameters."""
+    return [layer.backward(dout), *(getattr(layer, f"d{name}") for name in case.params)]
 
 
 def both_ways(case, layer, x, dout=None):
-    """forward, backward: out, dx and the slopes of the parameters."""
+    """forward, backward: out, dx and the slopes of the parameters, as copies."""
     out = case.run(layer, x)
-    dx = layer.backward(dout_for(out, out.dtype) if dout is None else dout)
-    return np.copy(out), np.copy(dx), grads(case, layer)
+    dout = dout_for(out, out.dtype) if dout is None else dout
+    return [np.copy(a) for a in (out, *back(case, layer, dout))]
 
 
-def assert_same(found, expected, exact=True):
-    check = np.testing.assert_array_equal if exact else np.testing.assert_allclose
-    for a, b in zip(found[:2], expected[:2], strict=True):
-        check(a, b)
-    for name in expected[2]:
-        check(found[2][name], expected[2][name])
+def assert_same(found, expected, **tolerance):
+    for a, b in zip(found, expected, strict=True):
+        if tolerance:
+            np.testing.assert_allclose(a, b, **tolerance)
+        else:
+            np.testing.assert_array_equal(a, b)
 
 
 # ---- laws -------------------------------------------------------------------------------------
 
 
 @each_case
-def test_backward_is_the_slope_of_forward_along_x(case):
-    x, layer = case.draw(case.shape), case.make(float)
-    dout = dout_for(case.run(layer, x))
-    dx = layer.backward(dout)
-    assert dx.shape == x.shape
-    numeric = slope(lambda x: np.sum(case.run(case.make(float), x) * dout), x)
-    assert np.linalg.norm(numeric) > 0.01
-    assert apart(dx, numeric) < 1e-6
+def test_backward_is_the_slope_of_forward(case):
+    x, layer = case.draw(*case.shape), case.make(float)
+    out, dx, *slopes = both_ways(case, layer, x)
+    dout = dout_for(out)
 
-
-@each_case
-def test_backward_is_the_slope_of_forward_along_every_parameter(case):
-    x, layer = case.draw(case.shape), case.make(float)
-    _, _, found = both_ways(case, layer, x)
-    for name, d in found.items():
-
-        def cost(value, name=name):
-            other = case.make(float)
+    def cost(value, name):
+        other = case.make(float)
+        if name != "x":
             setattr(other, name, value)
-            out = case.run(other, x)
-            return np.sum(out * dout_for(out))
+        return np.sum(case.run(other, value if name == "x" else x) * dout)
 
-        numeric = slope(cost, getattr(layer, name))
-        assert d.shape == numeric.shape
+    for name, d in zip(("x", *case.params), (dx, *slopes), strict=True):
+        at = x if name == "x" else getattr(layer, name)
+        numeric = slope(lambda value, name=name: cost(value, name), at)
+        assert d.shape == at.shape
+        assert np.linalg.norm(numeric) > 0.01
         assert apart(d, numeric) < 1e-6, name
 
 
 @each_case
-def test_arguments_and_parameters_are_not_touched(case):
-    layer, x = case.make(float), case.draw(case.shape)
-    kept = {name: getattr(layer, name).copy() for name in case.params}
-    x_before = x.copy()
-    out = case.run(layer, x)
-    dout = dout_for(out)
-    dout_before = dout.copy()
-    dx = layer.backward(dout)
-    np.testing.assert_array_equal(x, x_before)
-    np.testing.assert_array_equal(dout, dout_before)
-    for name, before in kept.items():
-        np.testing.assert_array_equal(getattr(layer, name), before)
-    for mine in (out, dx, *grads(case, layer).values()):
-        assert not np.shares_memory(mine, x) and not np.shares_memory(mine, dout)
+def test_backward_is_linear_in_dout_and_may_run_again(case):
+    layer = case.make(float)
+    out, *expected = both_ways(case, layer, case.draw(*case.shape))
+    for factor in (1.0, 0.0, 2.0, -0.5):
+        again = back(case, layer, factor * dout_for(out))
+        assert_same(again, [factor * d for d in expected], rtol=1e-12, atol=1e-13)
 
 
 @each_case
-def test_what_came_out_before_stays_when_the_layer_runs_again(case):
-    layer, x = case.make(float), case.draw(case.shape)
+def test_arguments_and_parameters_are_not_touched(case):
+    layer, x = case.make(float), case.draw(*case.shape)
+    dout = dout_for(case.run(layer, x))
+    kept = [a.copy() for a in (x, dout, *(getattr(layer, name) for name in case.params))]
     out = case.run(layer, x)
-    dx = layer.backward(dout_for(out))
-    first = np.copy(out), np.copy(dx), {n: getattr(layer, f"d{n}") for n in case.params}
-    kept = {n: d.copy() for n, d in first[2].items()}
-    both_ways(case, layer, x + 1)
-    assert_same((out, dx, first[2]), (*first[:2], kept))
+    mine = [out, *back(case, layer, dout)]
+    assert_same([x, dout, *(getattr(layer, name) for name in case.params)], kept)
+    for a in mine:
+        assert not np.shares_memory(a, x) and not np.shares_memory(a, dout)
+
+
+@each_case
+def test_results_stay_and_the_last_batch_is_forgotten_when_the_layer_runs_again(case):
+    layer, x = case.make(float), case.draw(*case.shape)
+    out = case.run(layer, x)
+    first = [out, *back(case, layer, dout_for(out))]
+    kept = [np.copy(a) for a in first]
+    if isinstance(layer, SoftmaxWithLoss):
+        other = layer.forward(normal(6, 8), np.arange(6))
+    else:
+        other = case.run(layer, case.draw(*(case.other or (2, *case.shape[1:]))))
+    layer.backward(dout_for(other))
+    assert_same(first, kept)
+    assert_same(both_ways(case, layer, x), kept)
 
 
 @pytest.mark.parametrize("case", [c for c in CASES.values() if c.by_rows])
 def test_a_batch_gives_what_its_samples_give_one_by_one(case):
-    x = case.draw(case.shape)
-    out, dx, found = both_ways(case, case.make(float), x)
-    dout = dout_for(out)
-    singles = [
-        both_ways(case, case.make(float), x[i : i + 1], dout[i : i + 1]) for i in range(len(x))
-    ]
-    np.testing.assert_allclose(out, np.concatenate([s[0] for s in singles]))
-    np.testing.assert_allclose(dx, np.concatenate([s[1] for s in singles]))
-    for name, d in found.items():
-        np.testing.assert_allclose(d, sum(s[2][name] for s in singles), atol=1e-12)
+    x = case.draw(*case.shape)
+    out, dx, *slopes = both_ways(case, case.make(float), x)
+    rows = [slice(i, i + 1) for i in range(len(x))]
+    singles = [both_ways(case, case.make(float), x[i], dout_for(out)[i]) for i in rows]
+    outs, dxs, *parts = zip(*singles, strict=True)
+    assert_same((np.concatenate(outs), np.concatenate(dxs)), (out, dx), rtol=1e-7)
+    assert_same([np.sum(part, axis=0) for part in parts], slopes, rtol=1e-7, atol=1e-12)
 
 
 @each_case
 def test_float32_stays_float32(case):
-    layer, x = case.make(np.float32), case.draw(case.shape).astype(np.float32)
-    out, dx, found = both_ways(case, layer, x)
-    assert dx.dtype == np.float32
-    if np.ndim(out):  # a loss is one number: more digits do no harm there
-        assert out.dtype == np.float32
-    assert {d.dtype for d in found.values()} <= {np.dtype(np.float32)}
-    exact = both_ways(case, case.make(float), case.draw(case.shape))
-    for a, b in ((out, exact[0]), (dx, exact[1]), *((found[n], exact[2][n]) for n in found)):
+    x = case.draw(*case.shape)
+    found = both_ways(case, case.make(np.float32), x.astype(np.float32))
+    start = 0 if found[0].ndim else 1  # a loss is one number: more digits do no harm there
+    assert {a.dtype for a in found[start:]} == {np.dtype(np.float32)}
+    for a, b in zip(found, both_ways(case, case.make(float), x), strict=True):
         assert apart(a, b) < 1e-5
 
 
 @each_case
-@pytest.mark.parametrize("kind", ["int64", "int8", "uint8", "bool", "list", "float16"])
-def test_integers_booleans_and_lists_are_computed_as_floats(case, kind):
-    x = np.round(5 * case.draw(case.shape))
-    x = {"bool": x > 0, "uint8": abs(x)}.get(kind, np.clip(x, -99, 99))
-    given = x.tolist() if kind == "list" else x.astype(kind)
+def test_a_batch_may_come_in_any_dress(case):
+    x = case.draw(*case.shape)
     dout = dout_for(case.run(case.make(float), x))
-    found = both_ways(case, case.make(float), given, dout)
-    expected = both_ways(case, case.make(float), x.astype(float), dout)
-    if kind != "float16":
-        assert found[0].dtype == np.float64
-        assert_same(found, expected)
-    else:
-        np.testing.assert_allclose(found[0], expected[0], atol=2e-2, rtol=2e-2)
-
-
-@each_case
-def test_the_memory_layout_does_not_matter(case):
-    x = case.draw(case.shape)
-    out, dx, found = both_ways(case, case.make(float), x)
-    dout = dout_for(out)
-    for layout in (gaps, columns_first, backwards, read_only):
-        again = both_ways(case, case.make(float), layout(x), layout(dout))
-        assert_same(again, (out, dx, found), exact=False)
-
-
-def gaps(x):
-    return np.repeat(x, 2, axis=-1)[..., ::2] if x.ndim else x
-
-
-def columns_first(x):
-    return np.array(x, order="F")
-
-
-def backwards(x):
-    return x[::-1].copy()[::-1] if x.ndim else x
-
-
-def read_only(x):
-    x = x.copy()
-    x.setflags(write=False)
-    return x
-
-
-@each_case
-def test_parameters_may_be_read_only(case):
-    layer, x = case.make(float), case.draw(case.shape)
-    expected = both_ways(case, layer, x)
-    frozen = case.make(float)
-    for name in case.params:
-        getattr(frozen, name).setflags(write=False)
-    assert_same(both_ways(case, frozen, x), expected)
-
-
-@each_case
-def test_backward_is_linear_in_dout(case):
-    layer, x = case.make(float), case.draw(case.shape)
-    out, dx, found = both_ways(case, layer, x)
-    for factor in (0.0, 2.0, -0.5):
-        again = np.copy(layer.backward(factor * dout_for(out)))
-        np.testing.assert_allclose(again, factor * dx, atol=1e-15)
-        for name in found:
-            np.testing.assert_allclose(
-                grads(case, layer)[name], factor * found[name], rtol=1e-12, atol=1e-13
-            )
-
-
-@each_case
-def test_backward_before_forward_is_refused(case):
-    layer = case.make(float)
-    name = type(layer).__name__
-    with pytest.raises(RuntimeError, match=f"^{name}: backward .*before forward.* call forward"):
-        layer.backward(np.ones(case.shape))
-    with pytest.raises(RuntimeError, match=f"^{name}: backward"):
-        layer.backward(1)
-
-
-@each_case
-def test_a_dout_of_the_wrong_shape_is_refused_with_both_shapes(case):
-    layer, x = case.make(float), case.draw(case.shape)
-    out, dx, found = both_ways(case, layer, x)
-    shape = np.shape(out)
-    for wrong in ((*shape, 1), (9, *shape[1:]), shape[1:], (1,)):
-        if wrong == shape:
-            continue
-        message = f"{type(layer).__name__}: dout .*{re.escape(str(wrong))}.*{re.escape(str(shape))}"
-        with pytest.raises(ValueError, match=message):
-            layer.backward(np.ones(wrong))
-        assert_same((out, dx, grads(case, layer)), (out, dx, found))
-    with pytest.raises(TypeError, match=type(layer).__name__):
-        layer.backward(np.full(shape, "1"))
-    again = layer.backward(dout_for(out))
-    assert_same((out, again, grads(case, layer)), (out, dx, found))
-
-
-@each_case
-def test_backward_twice_gives_the_same(case):
-    layer = case.make(float)
-    out, dx, found = both_ways(case, layer, case.draw(case.shape))
-    again = layer.backward(dout_for(out))
-    assert_same((out, again, grads(case, layer)), (out, dx, found))
-
-
-@each_case
-def test_a_layer_forgets_the_shape_of_the_last_batch(case):
-    layer, x = case.make(float), case.draw(case.shape)
-    expected = both_ways(case, case.make(float), x)
-    other = case.other or (2, *case.shape[1:])
-    if isinstance(layer, SoftmaxWithLoss):
-        out = layer.forward(normal(6, 8), np.arange(6))
-    else:
-        out = case.run(layer, case.draw(other))
-    layer.backward(dout_for(out))
-    assert_same(both_ways(case, layer, x), expected)
+    for dress in DRESSES.values():
+        given = dress(3 * x)
+        expected = both_ways(case, case.make(float), np.array(given, float), dout)
+        for layout in LAYOUTS.values():
+            found = both_ways(case, case.make(float), given, layout(dout))
+            exact = not hasattr(given, "dtype") or given.dtype.kind != "f" or given.itemsize == 8
+            assert_same(found, expected, rtol=0, atol=1e-10 if exact else 0.05)
 
 
 STATE = {
@@ -405,77 +287,34 @@ def test_state_is_none_before_forward_and_filled_afterwards(case):
     layer = case.make(float)
     names = STATE[type(layer).__name__].split()
     assert {name: getattr(layer, name) for name in names} == dict.fromkeys(names)
-    both_ways(case, layer, case.draw(case.shape))
+    both_ways(case, layer, case.draw(*case.shape))
     assert all(getattr(layer, name) is not None for name in names)
 
 
 @each_case
 def test_a_layer_can_be_copied_and_pickled(case):
-    layer, x = case.make(float), case.draw(case.shape)
-    fresh = copy.deepcopy(layer), pickle.loads(pickle.dumps(layer))
-    expected = both_ways(case, layer, x)
+    layer, x = case.make(float), case.draw(*case.shape)
+    copies = lambda: (copy.deepcopy(layer), pickle.loads(pickle.dumps(layer)))
+    fresh, expected = copies(), both_ways(case, layer, x)
     for twin in fresh:
         assert_same(both_ways(case, twin, x), expected)
-    for twin in copy.deepcopy(layer), pickle.loads(pickle.dumps(layer)):
-        again = twin.backward(dout_for(expected[0]))
-        assert_same((expected[0], again, grads(case, twin)), expected)
-
-
-def snapshot(layer):
-    return pickle.dumps(layer)
-
-
-BAD = {
-    "text": np.full((2, 2), "a"),
-    "objects": np.array([[None, 1], [2, 3]]),
-    "complex numbers": np.ones((2, 2), complex),
-    "rows of different lengths": [[1.0, 2.0], [3.0]],
-}
+    for twin in copies():
+        assert_same(back(case, twin, dout_for(expected[0])), expected[1:])
 
 
 @each_case
-@pytest.mark.parametrize("bad", BAD)
-def test_what_is_no_number_is_refused_and_changes_nothing(case, bad):
-    layer = case.make(float)
-    both_ways(case, layer, case.draw(case.shape))
-    before = snapshot(layer)
-    with pytest.raises(TypeError, match=f"^({type(layer).__name__}|softmax|sigmoid): "):
-        case.run(layer, BAD[bad])
-    assert snapshot(layer) == before
-
-
-FITS_ONLY = [n for n in CASES if n.split(",")[0] in ("affine", "batch norm", "convolution")]
-
-
-@pytest.mark.parametrize("name", [*FITS_ONLY, "pooling", "pooling, pad"])
-def test_an_x_that_does_not_fit_is_refused_and_changes_nothing(name):
-    case = CASES[name]
-    layer, x = case.make(float), case.draw(case.shape)
-    out, dx, found = both_ways(case, layer, x)
-    before = snapshot(layer)
-    shapes = [(), (7,), (2, 7), (2, 7, 7), (2, 7, 2, 2, 2), (0, *case.shape[1:])]
-    shapes += [] if name.startswith("pooling") else [(2, 11, 5, 5)]
-    for wrong in shapes:
-        with pytest.raises(ValueError, match=re.escape(str(wrong))) as error:
-            case.run(layer, np.ones(wrong))
-        assert "expect" in str(error.value)
-        assert snapshot(layer) == before
-    again = layer.backward(dout_for(out))
-    assert_same((out, again, grads(case, layer)), (out, dx, found))
-
-
-@each_case
-def test_nan_is_not_swallowed(case):
-    layer, x = case.make(float), case.draw(case.shape)
-    x[(0,) * x.ndim] = np.nan
-    assert np.isnan(case.run(layer, x)).any()
-
-
-@pytest.mark.parametrize("name", ["relu", "sigmoid", "tanh", "dropout, training", "dropout, test"])
-def test_an_empty_batch_comes_back_empty(name):
-    case = CASES[name]
-    out, dx, _ = both_ways(case, case.make(float), np.empty((0, 5)))
-    assert out.shape == dx.shape == (0, 5)
+def test_what_is_refused_changes_nothing(case):
+    layer, x = case.make(float), case.draw(*case.shape)
+    out, *slopes = both_ways(case, layer, x)
+    before, dout = pickle.dumps(layer), dout_for(out)
+    forward = lambda x: case.run(layer, x)
+    for bad in NO_NUMBERS.values():
+        assert attempt(forward, bad)[1] and attempt(layer.backward, bad)[1]
+    for bad in (change(dout) for change in SHAPES.values()):
+        assert bad.shape == dout.shape or attempt(layer.backward, bad)[1]
+    assert pickle.dumps(layer) == before
+    if attempt(forward, np.ones((2, 7, 2, 2, 2)))[1] and attempt(forward, np.ones(7))[1]:
+        assert_same(back(case, layer, dout), slopes)
 
 
 def test_every_layer_has_a_row_in_the_table():
@@ -487,247 +326,65 @@ def test_every_layer_has_a_row_in_the_table():
     assert offered == {type(case.make(float)).__name__ for case in CASES.values()}
 
 
-# ---- shape comments ---------------------------------------------------------------------------
-
-SHAPE = re.compile(r"(?<!\w)\(([^()]*)\)")
-TARGET = re.compile(r"^(self\.\w+|\w+) (?:[-+*/@]?=) ")
-
-
-def shape_comments(path):
-    """Line number -> (what is assigned or returned, the shapes that the comment allows)."""
-    found = {}
-    for i, line in enumerate(Path(path).read_text(encoding="utf-8").splitlines(), start=1):
-        code, _, comment = line.strip().partition("  # ")
-        comment = comment.split("->")[-1].split(":")[0]
-        shapes = [shape.rstrip(",").split(", ") for shape in SHAPE.findall(comment)]
-        target = TARGET.match(code)
-        if shapes and (target or code.startswith("return")):
-            shapes = shapes if ") or (" in comment else shapes[-1:]
-            found[i] = (target[1] if target else "return", shapes)
-    return found
-
-
-def fits(written, shape, sizes):
-    """Whether a shape is what the comment says; letters keep their size within one call."""
-    if len(written) != len(shape):
-        return False
-    for word, size in zip(written, shape, strict=True):
-        letters = word.split("·")
-        if len(letters) == 1 and not word.isdigit():
-            if sizes.setdefault(word, size) != size:
-                return False
-        elif all(letter in sizes or letter.isdigit() for letter in letters) and (
-            np.prod([sizes.get(x) or int(x) for x in letters]) != size
-        ):
-            return False
-    return True
-
-
-def watch(files, run):
-    """Run, and return the lines seen and those whose comment was not true."""
-    comments = {str(path): shape_comments(path) for path in files}
-    seen, wrong = set(), []
-
-    def trace(frame, event, _):
-        lines = comments.get(frame.f_code.co_filename)
-        if not lines:
-            return None
-        sizes, last = {}, [None]
-
-        def check(name, value):
-            line = last[0]
-            if name == lines[line][0] and value is not None:
-                seen.add((frame.f_code.co_filename, line))
-                if not any(fits(shape, np.shape(value), sizes) for shape in lines[line][1]):
-                    wrong.append((Path(frame.f_code.co_filename).name, line, np.shape(value)))
-
-        def step(frame, event, value):
-            if last[0] in lines:
-                target = lines[last[0]][0]
-                if target == "return" and event == "return":
-                    check("return", value)
-                elif target.startswith("self."):
-                    check(target, getattr(frame.f_locals["self"], target[5:]))
-                elif target in frame.f_locals:
-                    check(target, frame.f_locals[target])
-            last[0] = frame.f_lineno
-            return step
-
-        last[0] = None
-        return step
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        run()
-    finally:
-        sys.settrace(before)
-    return seen, wrong, comments
-
-
-def test_the_reader_of_shape_comments_notices_a_wrong_one(tmp_path):
-    module = tmp_path / "some.py"
-    source = (
-        "def f(x, y):\n    z = x.T  # (N, D) -> ({})\n    return z @ y  # (D, N)(N, M) -> ({})\n"
-    )
-    for first, second, errors in (("D, N", "D, M", 0), ("N, D", "D, M", 1), ("D, N", "M, D", 1)):
-        module.write_text(source.format(first, second))
-        names = {}
-        exec(compile(module.read_text(), str(module), "exec"), names)
-        run = lambda f=names["f"]: f(np.ones((2, 3)), np.ones((2, 4)))
-        seen, wrong, _ = watch([module], run)
-        assert len(seen) == 2
-        assert len(wrong) >= errors and bool(wrong) == bool(errors)
-
-
-def test_the_shapes_at_the_line_ends_are_true():
-    def run():
-        for case in CASES.values():
-            both_ways(case, case.make(float), case.draw(case.shape))
-        cols = common.util.im2col(normal(2, 3, 5, 6), 2, 3)
-        common.util.col2im(cols, (2, 3, 5, 6), 2, 3)
-        layers.cross_entropy_error(SOFT, SOFT)
-        common.util.smooth_curve(normal(30))
-
-    home = Path(layers.__file__).parent
-    files = [home / f"{name}.py" for name in ("layers", "conv_layers", "functions", "util")]
-    seen, wrong, comments = watch(files, run)
-    assert not wrong
-    assert len(seen) >= 20
-    missed = {(f, n) for f, lines in comments.items() for n in lines} - seen
-    assert not {(Path(f).name, n) for f, n in missed}
-
-
 # ---- one layer at a time ----------------------------------------------------------------------
 
 
 def test_relu_blocks_what_is_not_positive_and_says_so_in_its_mask():
     layer = Relu()
-    x = np.array([[1.0, -0.5], [-2.0, 3.0]])
-    np.testing.assert_array_equal(layer.forward(x), [[1, 0], [0, 3]])
+    np.testing.assert_array_equal(layer.forward([[1.0, -0.5], [-2, 3]]), [[1, 0], [0, 3]])
     np.testing.assert_array_equal(layer.mask, [[False, True], [True, False]])
     layer.forward(np.array([0.0]))
     assert layer.backward(np.array([5.0])) == 0  # at the kink
-
-
-def test_the_sigmoid_neuron_of_chapter_5():
-    w, x = np.array([[2.0], [-3.0]]), np.array([[-1.0, -2.0]])
-    affine, sigmoid = Affine(w, np.array([-3.0])), Sigmoid()
-    out = sigmoid.forward(affine.forward(x))
-    assert out.round(2) == 0.73
-    dx = affine.backward(sigmoid.backward(np.ones((1, 1))))
-    np.testing.assert_allclose(dx, [[0.39, -0.59]], atol=0.005)
-    np.testing.assert_allclose(affine.dW, [[-0.20], [-0.39]], atol=0.005)
-    np.testing.assert_allclose(affine.db, [0.20], atol=0.005)
+    layer.forward([-1.0, 1.0])
+    with np.errstate(invalid="ignore"):
+        dx = layer.backward([np.inf, np.inf])
+    assert np.isnan(dx[0]) and dx[1] == np.inf  # 0 · inf
 
 
 def test_affine_numbers_of_chapter_5():
-    layer = Affine(np.zeros((2, 3)), np.array([1.0, 2.0, 3.0]))
-    layer.forward(np.zeros((2, 2)))
-    layer.backward(np.array([[1, 2, 3], [4, 5, 6]]))
-    np.testing.assert_array_equal(layer.db, [5, 7, 9])
-    column = Affine(np.array([[0.1, -0.3], [0.5, 0.8]]), np.zeros(2))  # Wᵀ: rows are our convention
-    q = column.forward(np.array([[0.2, 0.4]]))
+    layer = Affine(np.array([[0.1, -0.3], [0.5, 0.8]]), np.zeros(2))
+    q = layer.forward(np.array([[0.2, 0.4]]))
     np.testing.assert_allclose(q, [[0.22, 0.26]])
-    np.testing.assert_allclose(column.backward(2 * q), [[-0.112, 0.636]])
-    np.testing.assert_allclose(column.dW.T, [[0.088, 0.176], [0.104, 0.208]])
+    np.testing.assert_allclose(layer.backward(2 * q), [[-0.112, 0.636]])
+    np.testing.assert_allclose(layer.dW.T, [[0.088, 0.176], [0.104, 0.208]])
+    layer.forward(np.zeros((2, 2)))
+    layer.backward(np.array([[1, 2], [4, 5]]))
+    np.testing.assert_array_equal(layer.db, [5, 7])
 
 
 @pytest.mark.parametrize("name", ["affine", "affine, images", "convolution, pad"])
 def test_a_first_layer_may_leave_dx_out(name):
     case = CASES[name]
-    layer, x = case.make(float), case.draw(case.shape)
-    _, _, found = both_ways(case, layer, x)
-    again = case.make(float)
-    dout = dout_for(case.run(again, x))
-    assert again.backward(dout, need_dx=False) is None
-    for n in found:
-        np.testing.assert_array_equal(getattr(again, f"d{n}"), found[n])
-
-
-def test_affine_says_what_a_row_has_and_what_W_expects():
-    layer = Affine(np.zeros((784, 10)), np.zeros(10))
-    with pytest.raises(ValueError, match=r"Affine: a row of x .*100 numbers, W .*expects 784"):
-        layer.forward(np.ones((5, 100)))
-    with pytest.raises(ValueError, match=r"Affine: x has shape \(784,\).*x.reshape\(1, -1\)"):
-        layer.forward(np.ones(784))
-
-
-@pytest.mark.parametrize(
-    ("make", "message"),
-    [
-        (lambda: Affine(np.ones(3), np.ones(3)), r"Affine: W .*\(3,\).*\(D, M\).*expected"),
-        (lambda: Affine(np.ones((3, 2)), np.ones(3)), r"Affine: W .*\(3, 2\), b \(3,\).*expected"),
-        (lambda: Affine(np.ones((3, 2)), 0), r"Affine: W .*\(3, 2\), b \(\).*expected"),
-        (lambda: Convolution(np.ones((3, 2)), 0), r"Convolution: W .*\(3, 2\).*expected"),
-        (lambda: Convolution(np.ones((3, 2, 1, 1)), np.ones(2)), r"b \(2,\).*\(FN,\).*expected"),
-        (lambda: Convolution(np.ones((3, 2, 1, 1)), 1), r"b = 0.*expected"),
-        (lambda: Convolution(np.ones((3, 2, 1, 1)), 0, stride=0), "stride .*at least 1; 0"),
-        (lambda: Convolution(np.ones((3, 2, 1, 1)), 0, stride=1.5), "stride .*whole.*; 1.5"),
-        (lambda: Convolution(np.ones((3, 2, 1, 1)), 0, pad=-1), "pad .*at least 0; -1"),
-        (lambda: Pooling(0, 2), "pool_h .*at least 1; 0"),
-        (lambda: Pooling(2, 2.5), "pool_w .*whole.*; 2.5"),
-        (lambda: Pooling(2, 2, stride=0), "stride .*at least 1; 0"),
-        (lambda: Pooling(2, 3, pad=2), r"pad 2 must be less than the window 2 x 3"),
-        (lambda: Dropout(1), "dropout_ratio .*below 1; 1 arrived"),
-        (lambda: Dropout(-0.1), "dropout_ratio .*at least 0.*; -0.1 arrived"),
-        (lambda: Dropout(float("nan")), "dropout_ratio .*; nan arrived"),
-        (lambda: Dropout("half"), "dropout_ratio .*; 'half' arrived"),
-        (lambda: Dropout(0.5, rng="seed"), "rng.*'seed' arrived"),
-        (
-            lambda: BatchNormalization(np.ones(3), np.ones(2)),
-            r"\(D,\).*gamma.*\(3,\), .*beta.*\(2,\)",
-        ),
-        (lambda: BatchNormalization(1, 0), r"\(D,\).*gamma.*\(\)"),
-        (lambda: BatchNormalization(np.ones(3), np.ones(3), 1.5), "momentum .*below 1; 1.5"),
-        (
-            lambda: BatchNormalization(np.ones(3), np.ones(3), 0.9, np.ones(2), np.ones(3)),
-            r"running_mean.*\(2,\).*\(3,\)",
-        ),
-    ],
-)
-def test_constructors_refuse_what_cannot_work(make, message):
-    with pytest.raises(ValueError, match=message):
-        make()
-
-
-def test_running_mean_and_variance_come_together():
-    with pytest.raises(TypeError, match="BatchNormalization, running_var: numbers were expected"):
-        BatchNormalization(np.ones(3), np.ones(3), running_mean=np.ones(3))
-
-
-@pytest.mark.parametrize(
-    "make",
-    [
-        lambda W, b: Affine(W, b),
-        lambda W, b: Convolution(np.reshape(W, (2, 1, 1, 2)).tolist(), b),
-        lambda W, b: BatchNormalization(W[0], b),
-    ],
-)
-def test_parameters_given_as_lists_or_text(make):
-    """Lists and integers are computed as floats, text is refused."""
-    layer = make([[1, 2], [3, 4]], [1, 2])
-    x = np.array([[1, 2], [5, 3]])
-    x = x.reshape(2, 1, 1, 2) if isinstance(layer, Convolution) else x
-    out = layer.forward(x)
-    assert out.dtype == np.float64
-    assert layer.backward(np.ones(out.shape)).dtype == np.float64
-    with pytest.raises(TypeError, match=type(layer).__name__):
-        make([["a", "b"], ["c", "d"]], ["a", "b"])
+    layer, x = case.make(float), case.draw(*case.shape)
+    _, _, *slopes = both_ways(case, case.make(float), x)
+    assert layer.backward(dout_for(case.run(layer, x)), need_dx=False) is None
+    assert_same([getattr(layer, f"d{n}") for n in case.params], slopes)
 
 
 def test_a_layer_holds_the_very_array_that_it_was_given():
     for dtype in (np.float32, np.float64):
-        W, b = np.ones((2, 3), dtype), np.zeros(3, dtype)
+        W, b, filters = np.ones((2, 3), dtype), np.zeros(3, dtype), np.ones((3, 1, 2, 2), dtype)
         assert Affine(W, b).W is W and Affine(W, b).b is b
-        filters = np.ones((3, 1, 2, 2), dtype)
         assert Convolution(filters, b).W is filters and Convolution(filters, b).b is b
-        gamma = np.ones(3, dtype)
-        assert BatchNormalization(gamma, b).gamma is gamma
-        assert BatchNormalization(gamma, b).beta is b
+        norm = BatchNormalization(W[0], b)
+        assert norm.gamma.base is W and norm.beta is b
         layer = Affine(W, b)
         W += 1
         np.testing.assert_array_equal(layer.forward(np.ones((1, 2), dtype)), [[4, 4, 4]])
+
+
+def test_uint8_pixels_do_not_wrap_around():
+    pixels = np.full((1, 1, 4, 4), 200, np.uint8)
+    assert Convolution(np.ones((1, 1, 2, 2), np.uint8), 0).forward(pixels).max() == 800
+    assert Pooling(2, 2, pad=1).forward(pixels).max() == 200
+    assert Affine(np.ones((16, 1)), np.zeros(1)).forward(pixels) == 3200
+    assert Relu().forward(pixels).dtype == np.float64
+
+
+@pytest.mark.parametrize("layer", [Relu(), Sigmoid(), Tanh(), Dropout()])
+def test_an_empty_batch_comes_back_empty(layer):
+    assert layer.forward(np.empty((0, 5))).shape == (0, 5)
+    assert layer.backward(np.empty((0, 5))).shape == (0, 5)
 
 
 # ---- softmax with loss ------------------------------------------------------------------------
@@ -741,91 +398,47 @@ def test_loss_numbers_of_chapter_5():
         np.testing.assert_allclose(layer.y, [y], atol=1e-12)
         np.testing.assert_allclose(layer.backward(), [d], atol=1e-12)
         assert layer.loss == loss
+    assert layer.forward(np.array([[0.0, 1000.0]]), [0]) == 1000  # where probabilities underflow
+    assert layer.forward(np.array([[0.0, -1000.0]]), [0]) == 0
 
 
 def test_the_loss_is_the_mean_over_the_batch_and_its_slope_carries_1_over_N():
-    x, t = normal(4, 3), np.array([0, 2, 1, 1])
-    layer = SoftmaxWithLoss()
+    x, t, layer = normal(4, 3), np.array([0, 2, 1, 1]), SoftmaxWithLoss()
     whole, dx = layer.forward(x, t), layer.backward()
-    singles, slopes = [], []
-    for i in range(4):
-        singles.append(layer.forward(x[i : i + 1], t[i : i + 1]))
-        slopes.append(layer.backward()[0] / 4)
-    assert whole == pytest.approx(np.mean(singles))
-    np.testing.assert_allclose(dx, slopes)
+    singles = [(layer.forward(x[[i]], t[[i]]), layer.backward()[0] / 4) for i in range(4)]
+    assert whole == pytest.approx(np.mean([loss for loss, _ in singles]))
+    np.testing.assert_allclose(dx, [d for _, d in singles])
 
 
-LABELS = {
-    "int8": np.array([0, 2, 1], np.int8),
-    "uint8": np.array([0, 2, 1], np.uint8),
-    "uint64": np.array([0, 2, 1], np.uint64),
-    "list": [0, 2, 1],
-    "one-hot": np.eye(3)[[0, 2, 1]],
-    "one-hot integers": np.eye(3, dtype=np.uint8)[[0, 2, 1]],
-    "one-hot booleans": np.eye(3, dtype=bool)[[0, 2, 1]],
-    "one-hot list": [[1, 0, 0], [0, 0, 1], [0, 1, 0]],
-}
-
-
-@pytest.mark.parametrize("kind", LABELS)
-def test_every_form_of_label_gives_the_same_loss_and_slope(kind):
-    """Three samples and three classes: the shape in which the two forms are easily confused."""
+def test_as_many_samples_as_classes_are_not_confused_with_one_hot_rows():
     x, layer = normal(3, 3), SoftmaxWithLoss()
     expected = -np.log(layers.softmax(x)[np.arange(3), [0, 2, 1]]).mean()
-    assert layer.forward(x, LABELS[kind]) == pytest.approx(expected, rel=1e-12)
-    np.testing.assert_allclose(layer.backward(), (layer.y - np.eye(3)[[0, 2, 1]]) / 3)
-    assert np.shape(layer.t) == np.shape(LABELS[kind])
+    for t in ([0, 2, 1], np.eye(3)[[0, 2, 1]], np.eye(3, dtype=int)[[0, 2, 1]].tolist()):
+        assert layer.forward(x, t) == pytest.approx(expected, rel=1e-12)
+        np.testing.assert_allclose(layer.backward(), (layer.y - np.eye(3)[[0, 2, 1]]) / 3)
+        assert np.shape(layer.t) == np.shape(t)
 
 
-BAD_LABELS = [
-    (np.array([[0], [2], [1]]), ValueError, r"labels have shape \(3, 1\).*\(3,\).*t.ravel\(\)"),
-    (np.array([0, 2, 1, 1]), ValueError, r"labels have shape \(4,\); .*\(3, 4\)"),
-    (np.array([0, 2]), ValueError, r"labels have shape \(2,\); .*\(3, 4\)"),
-    (np.eye(3), ValueError, r"labels have shape \(3, 3\); .*\(3, 4\)"),
-    (1, ValueError, r"labels have shape \(\); .*\(3, 4\)"),
-    (np.array([0, 4, 1]), ValueError, "label 4 arrived, but 4 outputs know 0 to 3"),
-    (np.array([0, -1, 1]), ValueError, "label -1 arrived, but 4 outputs know 0 to 3"),
-    (np.array([0.0, 2.0, 1.0]), TypeError, r"float64.*t.astype\(int\)"),
-    (np.array([True, False, True]), TypeError, r"bool.*integers"),
-    (np.array(["a", "b", "c"]), TypeError, "class numbers are"),
-    (np.full((3, 4), "a"), TypeError, "labels: numbers were expected"),
-    (np.array([None, 1, 2]), TypeError, "class numbers are object"),
-    ([[0, 1], [2]], TypeError, "different lengths"),
-    (np.full((3, 4), 0.5), ValueError, "sum to 1; the lowest is 0.5, a sum is off by 1"),
-    (np.zeros((3, 4)), ValueError, "sum to 1; the lowest is 0, a sum is off by 1"),
-    (np.tile([2.0, -1, 0, 0], (3, 1)), ValueError, "the lowest is -1, a sum is off by 0"),
-    (np.full((3, 4), np.nan), ValueError, "the lowest is nan"),
-]
+def test_a_column_of_one_label_is_a_class_number_as_in_the_books_gradient_check():
+    x = normal(1, 3)
+    assert SoftmaxWithLoss().forward(x, [[2]]) == SoftmaxWithLoss().forward(x, [2])
+    assert SoftmaxWithLoss().forward(normal(1, 1), [[1.0]]) == 0  # a share of the only class
 
 
-@pytest.mark.parametrize(("t", "kind", "message"), BAD_LABELS)
-def test_labels_that_do_not_fit_are_refused_and_change_nothing(t, kind, message):
+def test_labels_that_are_refused_change_nothing():
     layer = SoftmaxWithLoss()
     layer.forward(normal(3, 4), [0, 1, 2])
-    before = snapshot(layer)
-    with pytest.raises(kind, match=f"^SoftmaxWithLoss.*{message}"):
-        layer.forward(normal(3, 4, seed=2), t)
-    assert snapshot(layer) == before
-
-
-@pytest.mark.parametrize("shape", [(0, 3), (3, 0), (2, 3, 4), ()])
-def test_scores_that_are_no_batch_of_rows_are_refused(shape):
-    with pytest.raises(ValueError, match=re.escape(str(shape))):
-        SoftmaxWithLoss().forward(np.ones(shape), np.zeros(shape[:1], int))
+    before = pickle.dumps(layer)
+    for t, kind in BAD_LABELS.values():
+        with pytest.raises(kind):
+            layer.forward(normal(3, 4, seed=2), t)
+        assert pickle.dumps(layer) == before
 
 
 def test_float64_labels_and_a_float64_dout_do_not_widen_a_float32_slope():
     layer = SoftmaxWithLoss()
     layer.forward(normal(2, 3).astype(np.float32), np.eye(3)[[0, 1]])
     assert layer.backward(np.float64(2)).dtype == np.float32
-
-
-def test_the_loss_stays_exact_where_probabilities_underflow():
-    layer = SoftmaxWithLoss()
-    assert layer.forward(np.array([[0.0, 1000.0]]), [0]) == 1000
-    assert layer.forward(np.array([[0.0, -1000.0]]), [0]) == 0
-    assert layer.forward(np.array([[0.0, -np.inf]]), np.array([[1.0, 0.0]])) == 0
-    assert layer.forward(np.array([[0.0, -np.inf]]), [1]) == np.inf
 
 
 # ---- dropout ----------------------------------------------------------------------------------
@@ -842,18 +455,20 @@ def test_dropout_draws_as_the_book_does_and_multiplies_with_its_mask():
     np.testing.assert_array_equal(layer.backward(np.ones(x.shape)), mask)
 
 
-def test_a_draw_of_just_the_ratio_is_dropped_as_in_the_book(monkeypatch):
-    monkeypatch.setattr(np.random, "random", lambda shape: np.full(shape, 0.25))
-    assert not Dropout(0.25).forward(np.ones(3)).any()
-    assert Dropout(0.24).forward(np.ones(3)).all()
+def test_a_draw_of_just_the_ratio_is_dropped_as_in_the_book():
+    np.random.seed(3)
+    ratio = np.random.rand()
+    for nearly, kept in ((ratio, 0), (ratio - 1e-9, 1)):
+        np.random.seed(3)
+        assert Dropout(nearly).forward(np.ones(1)) == kept
 
 
 def test_dropout_drops_its_share_and_the_test_has_the_same_mean():
-    layer = Dropout(0.3, rng=0)
-    x = np.ones((400, 100))
+    layer, x = Dropout(0.3, rng=0), np.ones((400, 100))
     assert layer.forward(x).mean() == pytest.approx(0.7, abs=0.01)
     np.testing.assert_allclose(layer.forward(x, train_flg=False), 0.7)
     np.testing.assert_array_equal(Dropout(0).forward(x), x)
+    assert Dropout(np.float64(0.5)).forward(np.ones(2, np.float32), False).dtype == np.float32
 
 
 def test_an_rng_of_its_own_leaves_the_global_state_alone():
@@ -866,8 +481,7 @@ def test_an_rng_of_its_own_leaves_the_global_state_alone():
     assert (one != other).any()
     layer = Dropout(0.5, 7)
     assert (layer.forward(x) != layer.forward(x)).any()  # a seed starts once, not at every forward
-    generator = np.random.default_rng(7)
-    np.testing.assert_array_equal(Dropout(0.5, generator).forward(x), one)
+    np.testing.assert_array_equal(Dropout(0.5, np.random.default_rng(7)).forward(x), one)
 
 
 # ---- batch normalisation ----------------------------------------------------------------------
@@ -913,26 +527,6 @@ def test_running_statistics_move_towards_the_batches_and_serve_the_test():
     np.testing.assert_allclose(layer.running_mean, mean)  # a test teaches nothing
 
 
-def test_batch_norm_refuses_a_batch_of_one_and_a_test_before_training():
-    layer = BatchNormalization(np.ones(2), np.zeros(2))
-    with pytest.raises(ValueError, match=r"\(1, 2\).*two values or more.*larger batch"):
-        layer.forward(np.ones((1, 2)))
-    assert layer.running_mean is None
-    with pytest.raises(RuntimeError, match=r"no running mean.*train first"):
-        layer.forward(np.ones((3, 2)), train_flg=False)
-
-
-def test_batch_norm_of_one_feature_asks_for_rows_too():
-    with pytest.raises(ValueError, match=r"x has shape \(7,\); rows \(N, 1\)"):
-        BatchNormalization(np.ones(1), np.zeros(1)).forward(np.ones(7))
-
-
-def test_a_batch_too_wide_to_square_has_no_answer():
-    layer = BatchNormalization(np.ones(1), np.zeros(1))
-    with np.errstate(over="ignore"):
-        assert np.isnan(layer.forward(np.array([[1e200], [-1e200]]))).all()
-
-
 def test_running_statistics_that_were_handed_in_stay_the_callers():
     mean, var = np.array([1, 2]), np.array([1, 1])
     layer = BatchNormalization(np.ones(2), np.zeros(2), running_mean=mean, running_var=var)
@@ -940,6 +534,14 @@ def test_running_statistics_that_were_handed_in_stay_the_callers():
     np.testing.assert_array_equal(mean, [1, 2])
     np.testing.assert_array_equal(var, [1, 1])
     np.testing.assert_allclose(layer.running_mean, [0.9, 1.8] + 0.1 * normal(5, 2).mean(axis=0))
+
+
+def test_a_batch_of_one_row_is_told_that_it_proves_nothing():
+    layer = BatchNormalization(np.array([2.0, 3.0]), np.array([-1.0, 1.0]))
+    with pytest.warns(RuntimeWarning, match=r"\(1, 2\)"):
+        out = layer.forward(np.array([[5.0, 7.0]]))
+    np.testing.assert_array_equal(out, [[-1, 1]])  # no spread: beta is all that is left
+    np.testing.assert_array_equal(layer.backward(np.ones((1, 2))), [[0, 0]])
 
 
 # ---- convolution and pooling against loops ----------------------------------------------------
@@ -978,10 +580,9 @@ def pool(x, ph, pw, stride, pad):
 
 
 sides = st.integers(1, 4)
-FEW = settings(max_examples=60, deadline=None, derandomize=True, database=None)
 
 
-@FEW
+@few(40)
 @given(
     shape=st.tuples(st.integers(1, 3), st.integers(1, 3), sides, sides), fn=st.integers(1, 3),
     fh=sides, fw=sides, stride=st.integers(1, 3), pad=st.integers(0, 2),
@@ -990,8 +591,7 @@ def test_convolution_gives_what_seven_loops_give(shape, fn, fh, fw, stride, pad)
     x, W, b = normal(*shape), normal(fn, shape[1], fh, fw, seed=2), normal(fn, seed=3)
     layer = Convolution(W, b, stride, pad)
     if fh > shape[2] + 2 * pad or fw > shape[3] + 2 * pad:
-        with pytest.raises(ValueError, match="does not fit into"):
-            layer.forward(x)
+        assert type(attempt(lambda: layer.forward(x))[1]) is ValueError
         return
     out = layer.forward(x)
     np.testing.assert_allclose(out, convolve(x, W, b, stride, pad), atol=1e-12)
@@ -1000,16 +600,15 @@ def test_convolution_gives_what_seven_loops_give(shape, fn, fh, fw, stride, pad)
     dout = normal(*out.shape, seed=4)
     dx = layer.backward(dout)  # forward is linear in x and in W: its transpose is backward
     zero = np.zeros(fn)
-    for v in (normal(*shape, seed=5),):
-        a = np.sum(convolve(v, W, zero, stride, pad) * dout)
-        assert a == pytest.approx(np.sum(dx * v), abs=1e-10)
-    V = normal(*W.shape, seed=6)
-    a = np.sum(convolve(x, V, zero, stride, pad) * dout)
-    assert a == pytest.approx(np.sum(layer.dW * V), abs=1e-10)
+    v, V = normal(*shape, seed=5), normal(*W.shape, seed=6)
+    there = np.sum(convolve(v, W, zero, stride, pad) * dout)
+    assert there == pytest.approx(np.sum(dx * v), abs=1e-10)
+    there = np.sum(convolve(x, V, zero, stride, pad) * dout)
+    assert there == pytest.approx(np.sum(layer.dW * V), abs=1e-10)
     np.testing.assert_allclose(layer.db, dout.sum(axis=(0, 2, 3)))
 
 
-@FEW
+@few(40)
 @given(
     shape=st.tuples(st.integers(1, 2), st.integers(1, 3), sides, sides), ph=sides, pw=sides,
     stride=st.integers(1, 3), pad=st.integers(0, 2), levels=st.integers(1, 50),
@@ -1024,65 +623,3 @@ def test_pooling_gives_what_loops_give_with_ties(shape, ph, pw, stride, pad, lev
     np.testing.assert_array_equal(layer.arg_max, where.transpose(0, 2, 3, 1).ravel())
     counted = np.arange(1.0, out.size + 1).reshape(out.shape)
     np.testing.assert_array_equal(layer.backward(counted), dx)
-
-
-IMAGE = np.array([[1, 2, 3, 0], [0, 1, 2, 3], [3, 0, 1, 2], [2, 3, 0, 1]]).reshape(1, 1, 4, 4)
-FILTER = np.array([[2, 0, 1], [0, 1, 2], [1, 0, 2]]).reshape(1, 1, 3, 3)
-
-
-def test_convolution_numbers_of_chapter_7():
-    assert Convolution(FILTER, 0).forward(IMAGE).tolist() == [[[[15, 16], [6, 15]]]]
-    assert Convolution(FILTER, [3]).forward(IMAGE).tolist() == [[[[18, 19], [9, 18]]]]
-    padded = [[7, 12, 10, 2], [4, 15, 16, 10], [10, 6, 15, 6], [8, 10, 4, 3]]
-    assert Convolution(FILTER, 0, pad=1).forward(IMAGE)[0, 0].tolist() == padded
-    wide = np.tile(IMAGE, (1, 1, 2, 2))[:, :, :7, :7]
-    strided = Convolution(FILTER, 0, stride=2).forward(wide)[0, 0]
-    assert strided.tolist() == [[15, 17, 15], [17, 15, 17], [15, 17, 15]]
-
-
-def test_pooling_halves_an_image_and_padding_never_wins():
-    x = np.array([[1, 2, 1, 0], [0, 1, 2, 3], [3, 0, 1, 2], [2, 4, 0, 1]]).reshape(1, 1, 4, 4)
-    assert Pooling(2, 2).forward(x).tolist() == [[[[2, 3], [4, 2]]]]
-    assert (Pooling(2, 2, 1, 1).forward(-np.ones((1, 1, 3, 3))) == -1).all()
-
-
-def test_a_frame_of_padding_takes_no_slope_whatever_the_pixels_are():
-    for value in (-np.inf, 0, np.inf):
-        layer = Pooling(2, 2, 1, 1)
-        out = layer.forward(np.full((1, 1, 2, 2), value))
-        assert (out == value).all()
-        np.testing.assert_array_equal(layer.backward(np.ones(out.shape))[0, 0], [[4, 2], [2, 1]])
-
-
-def test_the_first_maximum_wins_a_tie():
-    layer = Pooling(2, 2)
-    layer.forward(np.zeros((1, 1, 2, 4)))
-    dx = layer.backward(np.array([5.0, 7.0]).reshape(1, 1, 1, 2))
-    np.testing.assert_array_equal(dx[0, 0], [[5, 0, 7, 0], [0, 0, 0, 0]])
-
-
-@pytest.mark.parametrize("layer", [Convolution(np.ones((1, 1, 3, 3)), 0), Pooling(3, 3)])
-def test_a_window_that_does_not_fit_is_refused_and_changes_nothing(layer):
-    out = layer.forward(normal(1, 1, 5, 5))
-    before, dx = snapshot(layer), layer.backward(np.ones(out.shape))
-    with pytest.raises(ValueError, match="filter of 3 does not fit into 2 pixels with pad 0"):
-        layer.forward(np.ones((1, 1, 4, 2)))
-    np.testing.assert_array_equal(layer.backward(np.ones(out.shape)), dx)
-    if isinstance(layer, Pooling):
-        assert snapshot(layer) == before
-
-
-def test_convolution_names_the_channels():
-    layer = Convolution(np.ones((2, 3, 2, 2)), 0)
-    with pytest.raises(ValueError, match=r"\(1, 1, 5, 5\) has 1 channel.*\(2, 3, 2, 2\) expects 3"):
-        layer.forward(np.ones((1, 1, 5, 5)))
-    with pytest.raises(ValueError, match=r"\(N, C, H, W\).*\(28, 28\) arrived.*reshape"):
-        layer.forward(np.ones((28, 28)))
-
-
-def test_uint8_pixels_do_not_wrap_around():
-    pixels = np.full((1, 1, 4, 4), 200, np.uint8)
-    assert Convolution(np.ones((1, 1, 2, 2), np.uint8), 0).forward(pixels).max() == 800
-    assert Pooling(2, 2, pad=1).forward(pixels).max() == 200
-    assert Affine(np.ones((16, 1)), np.zeros(1)).forward(pixels) == 3200
-    assert Relu().forward(pixels).dtype == np.float64

@@ -1,0 +1,431 @@
+"""Laws of the optimizers and of the training loop: formulas, steps, records, draws.
+
+What they refuse stands in test_doors.py.
+"""
+
+import copy
+import math
+import pickle
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from common.multi_layer_net import MultiLayerNet
+from common.multi_layer_net_extend import MultiLayerNetExtend
+from common.optimizer import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSprop
+from common.simple_convnet import SimpleConvNet
+from common.trainer import Step, Trainer
+from common.two_layer_net import SigmoidTwoLayerNet, TwoLayerNet
+from tests.common.laws import few, normal, read_only
+
+MEMORY = {
+    SGD: [],
+    Momentum: ["v"],
+    Nesterov: ["v"],
+    AdaGrad: ["h"],
+    RMSprop: ["h"],
+    Adam: ["m", "v"],
+}
+each_kind = pytest.mark.parametrize("kind", MEMORY)
+
+
+def by_formula(kind, w, slopes, lr=0.1):
+    """Where one number goes, written once more, a line a formula."""
+    v = h = m = 0.0
+    for t, g in enumerate(slopes, start=1):
+        if kind is SGD:
+            w = w - lr * g
+        elif kind is Momentum:
+            v = 0.9 * v - lr * g
+            w = w + v
+        elif kind is Nesterov:
+            w = w + 0.9**2 * v - 1.9 * lr * g
+            v = 0.9 * v - lr * g
+        elif kind is AdaGrad:
+            h = h + g**2
+            w = w - lr * g / (math.sqrt(h) + 1e-7)
+        elif kind is RMSprop:
+            h = 0.99 * h + 0.01 * g**2
+            w = w - lr * g / (math.sqrt(h) + 1e-7)
+        else:
+            m = 0.9 * m + 0.1 * g
+            h = 0.999 * h + 0.001 * g**2
+            lr_t = lr * math.sqrt(1 - 0.999**t) / (1 - 0.9**t)
+            w = w - lr_t * m / (math.sqrt(h) + 1e-7)
+    return w
+
+
+# ---- optimizers -------------------------------------------------------------------------------
+
+
+@each_kind
+@given(st.lists(st.sampled_from([0.5, -1.0, 2.0, 1e-3, 0.0, 200.0]), min_size=1, max_size=6))
+@few(15)
+def test_steps_follow_the_formula_for_arrays_and_plain_numbers(kind, slopes):
+    W, optimizer = np.array([[1.0, -2.0]]), kind(lr=0.1)
+    params, g = {"W": W, "x": 1.0}, np.empty((1, 2))
+    for slope in slopes:
+        g[...] = slope, -slope
+        optimizer.update(params, {"W": g, "x": slope})
+        assert g.tolist() == [[slope, -slope]]
+    expected = by_formula(kind, 1.0, slopes), by_formula(kind, -2.0, [-s for s in slopes])
+    assert params["x"] == pytest.approx(expected[0], rel=1e-12, abs=1e-12)
+    np.testing.assert_allclose(W, [expected], rtol=1e-9, atol=1e-12)
+    assert params["W"] is W
+
+
+@each_kind
+def test_the_first_step_is_small_where_nobody_says_how_large(kind):
+    lr, W = 0.001 if kind is Adam else 0.01, np.ones(1)  # the book's
+    assert kind().lr == lr
+    kind().update({"W": W}, {"W": [1.0]})
+    assert W[0] == pytest.approx(by_formula(kind, 1.0, [1.0], lr))
+
+
+@each_kind
+def test_a_view_moves_with_its_base(kind):
+    base = np.ones((4, 4))
+    kind().update({"W": base[::2]}, {"W": np.ones((2, 4))})
+    assert (base[::2] < 1).all() and (base[1::2] == 1).all()
+
+
+@each_kind
+def test_plain_numbers_stay_plain_and_a_history_of_them_stays_as_it_was(kind):
+    optimizer, params, history = kind(lr=0.9), {"x": -7.0, "y": 2}, []
+    for _ in range(10):
+        history.append((params["x"], params["y"]))
+        optimizer.update(params, {"x": params["x"] / 10.0, "y": 2.0 * params["y"]})
+    assert history[0] == (-7.0, 2)
+    assert len(set(history)) == 10
+    assert type(params["x"]) in (float, np.float64)
+
+
+@each_kind
+def test_float32_stays_float32_and_slopes_may_be_integers(kind):
+    optimizer = kind()
+    params = {"W": np.ones(3, np.float32), "b": np.array(1.0, np.float32), "x": 1.0}
+    for _ in range(2):
+        grads = {"W": np.float32([200, 100, 1]), "b": np.uint8(200), "x": np.uint8(200)}
+        optimizer.update(params, grads)
+    assert params["W"].dtype == params["b"].dtype == np.float32
+    for name in MEMORY[kind]:
+        assert getattr(optimizer, name)["W"].dtype == np.float32
+    expected = by_formula(kind, 1.0, [200, 200], optimizer.lr)  # 200 · 200 wraps around in uint8
+    assert params["x"] == pytest.approx(expected)
+    assert (params["W"][0], params["b"]) == pytest.approx((expected, expected), rel=1e-5)
+
+
+@each_kind
+def test_memory_is_made_at_the_first_step(kind):
+    optimizer, names = kind(), MEMORY[kind]
+    assert {name: getattr(optimizer, name) for name in names} == dict.fromkeys(names)
+    optimizer.update({"W": np.ones(2)}, {"W": np.ones(2)})
+    assert all(set(getattr(optimizer, name)) == {"W"} for name in names)
+
+
+@each_kind
+def test_a_refused_step_changes_nothing(kind):
+    params, optimizer = {"W": np.ones(2), "x": 1.0}, kind()
+    twin, other = copy.deepcopy((params, optimizer))
+    grads = {"W": np.ones(2), "x": 1.0}
+    for p, o in ((params, optimizer), (twin, other)):
+        o.update(p, grads)
+    kept = copy.deepcopy(params)
+    for wrong in ({"W": np.ones(5), "x": 1.0}, {"W": np.ones(2), "x": "1"}, {"W": np.ones(2)}):
+        with pytest.raises((ValueError, TypeError)):
+            optimizer.update(params, wrong)
+    params["W"].setflags(write=False)
+    with pytest.raises(TypeError):
+        optimizer.update(params, grads)
+    params["W"].setflags(write=True)
+    assert params["W"].tolist() == kept["W"].tolist() and params["x"] == kept["x"]
+    for p, o in ((params, optimizer), (twin, other)):
+        o.update(p, grads)
+    assert params["W"].tolist() == twin["W"].tolist() and params["x"] == twin["x"]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in MEMORY if MEMORY[kind]])
+def test_one_optimizer_for_two_networks_or_races_is_refused(kind):
+    optimizer, one = kind(), {"W": np.ones(2), "x": -7.0}
+    optimizer.update(one, {"W": np.ones(2), "x": 1.0})
+    kept, state = copy.deepcopy(one), pickle.dumps([getattr(optimizer, n) for n in MEMORY[kind]])
+    for two in (
+        {"W": np.ones(2), "x": one["x"]},
+        {"W": one["W"], "x": -7.0},  # back to the start, but the optimizer remembers
+        {"W": one["W"].copy(), "x": one["x"]},
+    ):
+        before = copy.deepcopy(two)
+        with pytest.raises(RuntimeError, match=kind.__name__):
+            optimizer.update(two, {"W": np.ones(2), "x": 1.0})
+        assert two["W"].tolist() == before["W"].tolist() and two["x"] == before["x"]
+    assert state == pickle.dumps([getattr(optimizer, n) for n in MEMORY[kind]])
+    optimizer.update(one, {"W": np.ones(2), "x": 1.0})  # the first may go on
+    assert (one["W"] < kept["W"]).all()
+
+
+def test_SGD_remembers_nothing_and_serves_anybody():
+    optimizer = SGD(0.5)
+    for _ in range(2):
+        params = {"W": np.ones(2), "x": 1.0}
+        optimizer.update(params, {"W": np.ones(2), "x": 1.0})
+        assert params["x"] == 0.5 and (params["W"] == 0.5).all()
+
+
+@each_kind
+def test_a_network_and_its_optimizer_can_be_copied_and_pickled_together(kind):
+    params, grads, optimizer = {"W": np.ones(2)}, {"W": np.array([1.0, 2.0])}, kind()
+    optimizer.update(params, grads)
+    pair, twin = pickle.loads(pickle.dumps((params, optimizer))), copy.deepcopy((params, optimizer))
+    optimizer.update(params, grads)
+    for other_params, other in (pair, twin):
+        other.update(other_params, grads)
+        np.testing.assert_array_equal(other_params["W"], params["W"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "lr", "near"),
+    [(SGD, 0.95, 0.5), (Momentum, 0.1, 0.5), (Nesterov, 0.1, 0.5), (AdaGrad, 1.5, 0.1),
+     (RMSprop, 0.1, 5), (Adam, 0.3, 0.5)],
+)  # fmt: skip
+def test_the_race_of_chapter_6_comes_down_the_valley(kind, lr, near):
+    params, grads, optimizer = {"x": -7.0, "y": 2.0}, {}, kind(lr)
+    for _ in range(60):
+        grads["x"], grads["y"] = params["x"] / 10.0, 2.0 * params["y"]
+        optimizer.update(params, grads)
+    assert math.hypot(params["x"], params["y"]) < near
+    assert params["x"] ** 2 / 20 + params["y"] ** 2 < 0.5 * (7**2 / 20 + 2**2)
+
+
+# ---- the training loop ------------------------------------------------------------------------
+
+T = np.arange(250) % 3
+X = normal(250, 4, seed=0) + 2 * np.eye(4)[T]
+DATA = X[:200], T[:200], X[200:], T[200:]
+
+
+def net(**options):
+    return TwoLayerNet(4, 6, 3, 0.1, **{"rng": 1, **options})
+
+
+def trainer(network=None, data=DATA, **options):
+    return Trainer(network or net(), *data, **{"verbose": False, "rng": 2, **options})
+
+
+@pytest.mark.parametrize(
+    ("n", "batch_size", "epochs", "per_epoch"),
+    [(200, 100, 3, 2), (200, 64, 2, 3), (130, 100, 3, 1), (50, 100, 2, 1), (7, 2, 4, 3)],
+)
+def test_one_loss_a_step_and_one_accuracy_an_epoch(n, batch_size, epochs, per_epoch):
+    t = trainer(data=(X[:n], T[:n], X, T), epochs=epochs, mini_batch_size=batch_size)
+    assert (t.train_size, t.batch_size, t.epochs) == (n, batch_size, epochs)
+    assert (t.iter_per_epoch, t.max_iter) == (per_epoch, per_epoch * epochs)
+    assert isinstance(t.iter_per_epoch, int) and isinstance(t.max_iter, int)
+    assert (t.current_iter, t.current_epoch) == (0, 0)
+    t.train()
+    assert len(t.train_loss_list) == t.current_iter == t.max_iter
+    assert len(t.train_acc_list) == len(t.test_acc_list) == t.current_epoch == epochs
+    assert all(type(value) is float for value in t.train_loss_list + t.test_acc_list)
+
+
+def test_nobody_says_how_long_and_the_books_lengths_hold():
+    t = Trainer(net(), *DATA)
+    assert (t.epochs, t.batch_size, t.verbose) == (20, 100, True)
+    assert type(t.optimizer) is SGD and t.evaluate_sample_num_per_epoch is None
+
+
+def test_a_step_is_a_draw_a_gradient_an_update_and_the_loss_afterwards():
+    one, two = net(), net()
+    t = trainer(one, mini_batch_size=50, optimizer="sgd", optimizer_param={"lr": 0.5}, rng=None)
+    np.random.seed(7)
+    t.train_step()
+    np.random.seed(7)
+    mask = np.random.choice(200, 50)
+    grads = two.gradient(X[mask], T[mask])
+    for key in two.params:
+        two.params[key] -= 0.5 * grads[key]
+        np.testing.assert_allclose(one.params[key], two.params[key])
+    assert t.train_loss_list == [pytest.approx(two.loss(X[mask], T[mask]))]
+    assert t.train_acc_list == [two.accuracy(*DATA[:2])]
+    assert t.test_acc_list == [two.accuracy(*DATA[2:])]
+
+
+def test_np_random_seed_reproduces_a_run():
+    runs = []
+    for _ in range(2):
+        np.random.seed(0)
+        t = trainer(net(rng=None), epochs=2, rng=None)
+        t.train()
+        runs.append((t.train_loss_list, t.test_acc_list))
+    assert runs[0] == runs[1]
+    a, b, c = (trainer(rng=seed) for seed in (3, 3, 4))
+    for t in (a, b, c):
+        t.train_step()
+    assert a.train_loss_list == b.train_loss_list != c.train_loss_list
+
+
+NAMES = {
+    "sgd": SGD, "SGD": SGD, "Momentum": Momentum, "nesterov": Nesterov, "AdaGrad": AdaGrad,
+    "adagrad": AdaGrad, "RMSprop": RMSprop, "rmsprpo": RMSprop, "ADAM": Adam, Adam: Adam,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_optimizers_by_name_in_any_case_or_by_class_and_every_one_learns(name):
+    kind = NAMES[name]
+    t = trainer(optimizer=name, optimizer_param={"lr": 0.03})
+    assert type(t.optimizer) is kind and t.optimizer.lr == 0.03
+    assert trainer(optimizer=name).optimizer.lr == 0.01
+    assert trainer(optimizer=name, optimizer_param={}).optimizer.lr == kind().lr
+    rate = {SGD: 0.3, Momentum: 0.1, Nesterov: 0.1, AdaGrad: 0.1}.get(kind, 0.02)
+    t = trainer(optimizer=name, optimizer_param={"lr": rate}, epochs=60)
+    assert t.train() > 0.75
+    assert t.train_loss_list[-1] < t.train_loss_list[0]
+
+
+def test_an_optimizer_that_is_made_already_is_used():
+    mine = Adam(0.02)
+    t = trainer(optimizer=mine, epochs=1)
+    assert t.optimizer is mine
+    t.train()
+    assert mine.iter == t.max_iter
+
+
+NETWORKS = {
+    "sigmoid": lambda: SigmoidTwoLayerNet(4, 6, 3, 0.5, rng=1),
+    "many": lambda: MultiLayerNet(4, [8, 8], 3, weight_decay_lambda=0.01, rng=1),
+    "all": lambda: MultiLayerNetExtend(4, [16], 3, use_dropout=True, dropout_ratio=0.2,
+                                       use_batchnorm=True, rng=1),
+    "conv": lambda: SimpleConvNet((4, 1, 1), {"filter_size": 1, "pad": 1}, 8, 3, 0.5, rng=1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_every_network_learns(name):
+    images = X.reshape(-1, 4, 1, 1)
+    data = images[:200], T[:200], images[200:], np.eye(3)[T[200:]]
+    t = trainer(NETWORKS[name](), data, optimizer="adam", optimizer_param={"lr": 0.02}, epochs=60)
+    assert t.train() > 0.7
+
+
+def test_any_network_with_params_gradient_loss_and_accuracy_will_do():
+    class Line:
+        """y = w x, fitted to y = 3 x."""
+
+        def __init__(self):
+            self.params = {"w": 0.0}
+
+        def loss(self, x, t):
+            return np.mean((self.params["w"] * x - t) ** 2)
+
+        def gradient(self, x, t):
+            return {"w": np.mean(2 * (self.params["w"] * x - t) * x)}
+
+        def accuracy(self, x, t):
+            return 1 - self.loss(x, t)
+
+    x, line = np.linspace(-1, 1, 20), Line()
+    options = {"epochs": 200, "mini_batch_size": 5, "optimizer_param": {"lr": 0.3}}
+    trainer(line, (x, 3 * x, x, 3 * x), **options).train()
+    assert line.params["w"] == pytest.approx(3, abs=1e-3)
+
+
+def test_measuring_on_some_samples_only():
+    seen = []
+
+    class Spy(TwoLayerNet):
+        def accuracy(self, x, t, batch_size=100):
+            seen.append(len(x))
+            return super().accuracy(x, t, batch_size)
+
+    trainer(Spy(4, 6, 3, rng=1), epochs=2, evaluate_sample_num_per_epoch=30).train()
+    assert seen == [30, 30, 30, 30, 50]  # at the end: the whole test set
+
+
+def test_watching_gives_a_step_at_a_time_and_may_stop():
+    t = trainer(epochs=3)
+    watched = [step for step, _ in zip(t.steps(), range(3), strict=False)]
+    assert all(isinstance(s, Step) for s in watched)
+    assert [s.step for s in watched] == [1, 2, 3]
+    assert [s.epoch for s in watched] == [1, 1, 2]
+    assert [s.loss for s in watched] == t.train_loss_list[:3]
+    assert [s.train_acc for s in watched] == [t.train_acc_list[i] for i in (0, 0, 1)]
+    assert [s.test_acc for s in watched] == [t.test_acc_list[i] for i in (0, 0, 1)]
+    t.train()  # the steps that are left
+    assert t.current_iter == t.max_iter == len(t.train_loss_list)
+    assert t.train() == t.network.accuracy(*DATA[2:])  # none are left
+    assert len(t.train_loss_list) == t.max_iter
+
+
+def test_verbose_prints_a_line_an_epoch_and_the_end(capsys):
+    Trainer(net(), *DATA, epochs=2, rng=1).train()
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 3
+    assert lines[0].startswith("epoch   1  loss ") and lines[2].startswith("final test accuracy 0.")
+    trainer(epochs=2).train()
+    assert capsys.readouterr().out == ""
+
+
+def test_the_data_may_be_lists_and_is_neither_changed_nor_copied():
+    kept = copy.deepcopy(DATA)
+    a, b = trainer(data=[d.tolist() for d in DATA], epochs=1), trainer(epochs=1)
+    assert a.train() == b.train() and a.train_loss_list == b.train_loss_list
+    assert b.x_train is DATA[0]
+    for before, after in zip(kept, DATA, strict=True):
+        np.testing.assert_array_equal(before, after)
+    trainer(data=[read_only(d) for d in DATA], epochs=1).train()
+
+
+def test_a_loss_that_runs_away_stops_the_run_and_keeps_what_was_recorded():
+    t = trainer(MultiLayerNet(4, [8, 8], 3, rng=1), optimizer_param={"lr": 1e200}, epochs=50)
+    with pytest.raises(FloatingPointError):  # in words, with no warning before
+        t.train()
+    assert len(t.train_loss_list) == t.current_iter < t.max_iter
+    assert np.isfinite(t.train_loss_list).all()
+    assert len(t.train_acc_list) == len(t.test_acc_list) == t.current_epoch
+
+
+@pytest.mark.parametrize("method", ["gradient", "loss", "accuracy"])
+def test_an_error_or_an_interrupt_leaves_the_lists_in_step(method):
+    t = trainer(epochs=3)
+    t.train_step()
+    t.train_step()  # the next one measures accuracy
+
+    def broken(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    setattr(t.network, method, broken)
+    with pytest.raises(KeyboardInterrupt):
+        t.train_step()
+    assert len(t.train_loss_list) == t.current_iter == t.iter_per_epoch
+    assert len(t.train_acc_list) == len(t.test_acc_list) == t.current_epoch == 1
+    delattr(t.network, method)
+    t.train()
+    assert len(t.train_loss_list) == t.max_iter and len(t.train_acc_list) == 3
+
+
+def test_labels_that_do_not_fit_are_refused_at_the_first_step_and_change_nothing():
+    network = net()
+    kept, t = copy.deepcopy(network.params), trainer(network, (X, T + 1, X, T))
+    with pytest.raises(ValueError):
+        t.train()
+    assert t.train_loss_list == [] and t.optimizer.iter == 0 and t.current_iter == 0
+    for key in kept:
+        np.testing.assert_array_equal(network.params[key], kept[key])
+
+
+@pytest.mark.parametrize("data", [(X, T[:5], X, T), (X, T, X, T[:5]), (X[:0], T[:0], X, T)])
+def test_samples_without_labels_are_refused_before_the_first_step(data):
+    with pytest.raises(ValueError):
+        trainer(data=data)
+
+
+def test_a_run_can_be_interrupted_pickled_and_continued():
+    whole, part = trainer(optimizer="adam", epochs=2), trainer(optimizer="adam", epochs=2)
+    whole.train()
+    part.train_step()
+    for twin in (pickle.loads(pickle.dumps(part)), copy.deepcopy(part)):
+        twin.train()
+        assert twin.train_loss_list == whole.train_loss_list
+    assert copy.deepcopy(trainer(rng=None)).rng is None
