@@ -29,10 +29,7 @@ def as_array(x, name):
 
 
 def as_float(x, name):
-    """x as an array of floats: float16, 32 and 64 stay, integers and booleans become float64.
-
-    Raises TypeError for text, objects and complex numbers.
-    """
+    """x as floats: float16, 32 and 64 stay, integers and booleans become float64; else TypeError."""
     x = as_array(x, name)
     if x.dtype.kind not in "fbiu":
         raise TypeError(f"{name}: {x.dtype} arrived, numbers were expected; give an array of them.")
@@ -69,9 +66,7 @@ def upstream(dout, out, layer):
     out: an array, its shape, or None before forward: RuntimeError. ValueError for other shapes.
     """
     name, shape = type(layer).__name__, getattr(out, "shape", out)
-    early = f"{name}: backward came before forward; call forward first."
-    expect(shape is not None, early, RuntimeError)
+    expect(shape is not None, f"{name}: backward before forward; call forward.", RuntimeError)
     dout = as_float(dout, f"{name}, dout")
-    found = f"{name}: dout has shape {dout.shape}"
-    expect(dout.shape == shape, f"{found}, forward gave {shape}; give that.")
+    expect(dout.shape == shape, f"{name}: dout {dout.shape} arrived, but {shape} is expected.")
     return dout

@@ -12,17 +12,17 @@ class Convolution:
     Book 7.4.3. W: filters (FN, C, FH, FW); b: (FN,), or the number 0. stride, pad: in pixels.
     forward:  x (N, C, H, W) -> (N, FN, OH, OW), OH = (H + 2 pad - FH) // stride + 1, OW likewise
     backward: dout (N, FN, OH, OW) -> dx (N, C, H, W), or None if nobody needs it; sets dW, db
-    All windows of an image are the columns of one matrix, so one product does all the sums.
-    The filter is not flipped: strictly, this is a cross-correlation.
+    The windows are the columns of one matrix. No filter is flipped: this is a cross-correlation.
     """
 
     def __init__(self, W, b, stride=1, pad=0):
         self.W, self.b = as_float(W, "Convolution, W"), as_float(b, "Convolution, b")
-        fits = self.W.ndim == 4 and self.b.shape in (self.W.shape[:1], ())
+        no_b = self.b.ndim == 0 and self.b == 0
+        fits = self.W.ndim == 4 and (no_b or self.b.shape == self.W.shape[:1])
         found = f"W {self.W.shape}, b {self.b.shape}"
-        expect(fits, f"Convolution: {found} arrived, not (FN, C, FH, FW) and (FN,) or 0.")
+        expect(fits, f"Convolution: {found} arrived; give (FN, C, FH, FW) and (FN,), or b = 0.")
         self.stride, self.pad = as_whole(stride, "stride"), as_whole(pad, "pad", 0)
-        self.x = self.windows = self.out_shape = self.dW = self.db = None
+        self.x = self.windows = self.col_W = self.out_shape = self.dW = self.db = None
 
     def forward(self, x):
         x = as_float(x, "Convolution")
@@ -33,7 +33,8 @@ class Convolution:
         expect(c == channels, f"Convolution: {found}, W {self.W.shape} expects {channels}.")
         self.x, self.windows = x, windows.reshape(n, c * fh * fw, -1)  # (N, K, P): C·FH·FW, OH·OW
         self.out_shape = n, fn, *windows.shape[4:]
-        out = self.W.reshape(fn, -1) @ self.windows  # (FN, K)(N, K, P) -> (N, FN, P)
+        self.col_W = self.W.reshape(fn, -1).T  # (K, FN)
+        out = self.col_W.T @ self.windows  # (FN, K)(N, K, P) -> (N, FN, P)
         out += np.reshape(self.b, (-1, 1))
         return out.reshape(self.out_shape)
 
@@ -46,9 +47,9 @@ class Convolution:
         self.db = dout.sum(axis=2).sum(axis=0)  # (N, FN, P) -> (FN,)
         if not need_dx:
             return None
-        W, dx = self.W.reshape(fn, -1), np.empty(self.x.shape, dout.dtype)
+        dx = np.empty(self.x.shape, dout.dtype)
         for k in range(0, n, 4):  # four images at a time stay in the processor's cache
-            dwindows = W.T @ dout[k : k + 4]  # (K, FN)(n, FN, P) -> (n, K, P)
+            dwindows = self.col_W @ dout[k : k + 4]  # (K, FN)(n, FN, P) -> (n, K, P)
             dwindows = dwindows.reshape(-1, *self.W.shape[1:], out_h, out_w)
             dx[k : k + 4] = fold(dwindows, self.x[k : k + 4].shape, self.stride, self.pad)
         return dx
@@ -58,28 +59,21 @@ class Convolution:
         """The windows in the book's layout, one a row: (N·OH·OW, C·FH·FW); None before forward."""
         return None if self.x is None else im2col(self.x, *self.W.shape[2:], self.stride, self.pad)
 
-    @property
-    def col_W(self):
-        """The filters as columns: (C·FH·FW, FN)."""
-        return self.W.reshape(len(self.W), -1).T
-
 
 class Pooling:
     """Keeps the largest value of each window; nothing to learn (book 7.3, 7.4.4).
 
     pool_h, pool_w, stride, pad: in pixels. The padding is minus infinity, so it never wins.
     forward:  x (N, C, H, W) -> (N, C, OH, OW), OH = (H + 2 pad - pool_h) // stride + 1
-    backward: dout (N, C, OH, OW) -> dx (N, C, H, W): each slope goes to the pixel that won, the
-              first one where several are equal
+    backward: dout (N, C, OH, OW) -> dx (N, C, H, W): each slope goes to the first maximum
     """
 
     def __init__(self, pool_h, pool_w, stride=2, pad=0):
-        self.pool_h, self.pool_w = as_whole(pool_h, "pool_h"), as_whole(pool_w, "pool_w")
-        self.stride, self.pad = as_whole(stride, "stride"), as_whole(pad, "pad", 0)
-        fits = pad < min(pool_h, pool_w)
-        expect(fits, f"Pooling: pad {pad} must be less than the window {pool_h} x {pool_w}.")
-        self.window = self.pool_h, self.pool_w, self.stride
-        self.x = self.out = None
+        sizes = {"pool_h": pool_h, "pool_w": pool_w, "stride": stride}
+        self.window = tuple(as_whole(size, name) for name, size in sizes.items())
+        self.pool_h, self.pool_w, self.stride = self.window
+        self.pad, self.x, self.out = as_whole(pad, "pad", 0), None, None
+        expect(pad < min(pool_h, pool_w), f"Pooling: pad {pad} must be below {self.window[:2]}.")
 
     def forward(self, x):
         x = as_float(x, "Pooling")
@@ -94,15 +88,11 @@ class Pooling:
         dout = upstream(dout, self.out, self)
         padded = pad_images(self.x, self.pad, np.nan)  # which equals nothing and never wins
         dx = np.zeros(padded.shape, dout.dtype)
-        apart = self.stride >= max(self.pool_h, self.pool_w)  # no pixel stands in two windows
         open_ = np.ones(dout.shape, bool)  # windows whose winner is still to be found
         places = zip(cells(padded, *self.window), cells(dx, *self.window), strict=True)
         for pixels, dpixels in places:
             wins = (pixels == self.out) & open_
-            if apart:
-                np.multiply(dout, wins, out=dpixels)  # a quarter faster than adding to zeros
-            else:
-                dpixels += dout * wins
+            dpixels += dout * wins
             open_ ^= wins
         h, w = self.x.shape[2:]
         return dx[:, :, self.pad : self.pad + h, self.pad : self.pad + w]  # (N, C, H, W)

@@ -1,7 +1,7 @@
 """Activations and losses: plain functions without memory (book 3.2, 3.5, 4.2).
 
-float32 stays float32; integers are computed as float64; arguments are never changed.
-Text, objects and complex numbers raise TypeError. nan in gives nan out.
+float32 stays float32, integers are computed as float64, what is no number raises TypeError. nan in
+gives nan out. Arguments are never changed.
 """
 
 import numpy as np
@@ -17,7 +17,7 @@ def identity_function(x):
 def step_function(x):
     """1 where x > 0, else 0, as integers of x's shape (book 3.2.2). ValueError for nan."""
     x = as_float(x, "step_function")
-    expect(not np.isnan(x).any(), "step_function: x holds nan, which is not above 0 nor below.")
+    expect(not np.isnan(x).any(), "step_function: x holds nan; give numbers above 0 or not.")
     return np.array(x > 0, dtype=int)
 
 
@@ -88,7 +88,6 @@ def cross_entropy_error(y, t):
 
     y: probabilities (N, K) or (K,). t: one-hot or soft rows of y's shape, or class numbers (N,).
     1e-7 is added to y so that log(0) does not occur: a sure and wrong answer costs 16.1.
-    Raises ValueError for scores that are no probabilities and for labels that do not fit.
     """
     y = as_float(y, "cross_entropy_error")
     found = f"{y.min(initial=0):g} to {y.max(initial=1):g}; probabilities were expected"
@@ -98,10 +97,7 @@ def cross_entropy_error(y, t):
 
 
 def softmax_loss(X, t):
-    """The cross-entropy of softmax(X) from the scores X themselves, (N, K) or (K,), in nats.
-
-    t as in cross_entropy_error. Needs no 1e-7: its slope along X is exactly (softmax(X) - t) / N.
-    """
+    """The cross-entropy of softmax(X), in nats: exact, so its slope is (softmax(X) - t) / N."""
     log_y = log_softmax(X)
     return mean_cost(log_y, label_rows(t, log_y, "softmax_loss"))
 
@@ -115,10 +111,9 @@ def label_rows(t, y, name):
     """Labels t for outputs y, (N, K) or (K,) for one sample: shares, in y's shape and dtype.
 
     t: class numbers (N,) of any integer dtype, one-hot rows, or soft labels whose rows sum to 1.
-    Raises ValueError for what does not fit, TypeError for class numbers that are not integers.
     """
     t, name = as_array(t, name), f"{name}: labels"
-    expect(y.ndim in (1, 2) and y.size, f"{name} belong to outputs (N, K); {y.shape} arrived.")
+    expect(y.ndim in (1, 2) and y.size, f"{name} expect outputs (N, K), {y.shape} arrived.")
     if t.shape == y.shape != (1,):  # one-hot or soft
         t = as_float(t, name)
         with np.errstate(over="ignore", invalid="ignore"):
@@ -130,8 +125,8 @@ def label_rows(t, y, name):
     found = f"{name} have shape {t.shape}; {n} class numbers ({n},) or one-hot rows {y.shape} were"
     hint = "a column is flattened by t.ravel()"
     expect(t.shape == (n,) or t.size == n == 1, f"{found} expected; {hint}.")
-    if t.dtype.kind not in "iu":
-        raise TypeError(f"{name} of {t.dtype} are no class numbers; make them t.astype(int).")
+    kind = f"{name} of {t.dtype} are no class numbers; make them t.astype(int)."
+    expect(t.dtype.kind in "iu", kind, TypeError)
     low, high = t.min(), t.max()
     expect(low >= 0 and high < k, f"{name} {low} to {high} arrived; {k} outputs know 0 to {k - 1}.")
     return (t.reshape(n, 1) == np.arange(k)).astype(y.dtype).reshape(y.shape)

@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 
-from .checks import as_array, as_float, expect
+from .checks import as_float, expect
 
 
 def numerical_gradient(f, x):
@@ -13,9 +13,8 @@ def numerical_gradient(f, x):
     f: a function of x that returns one number. It may also ignore its argument and read the
     very same array elsewhere, as `lambda W: net.loss(x, t)` does: x itself is nudged.
     x: an array of float64 (float32 leaves about 3 digits of the slope). It holds its old values
-    afterwards, even if f raises or is interrupted. Returns the gradient, in x's shape and dtype.
-    Raises TypeError unless x is an array of floats that can be changed (integers would cut h off),
-    ValueError if f returns more than one number. Warns where h is lost beside a huge entry.
+    afterwards, even if f raises. Returns the gradient, in x's shape and dtype.
+    TypeError for integers, which would cut h off; a warning where h is lost beside a huge entry.
     """
     h = 1e-4
     _can_be_nudged(x, h)
@@ -35,7 +34,7 @@ def numerical_gradient(f, x):
 
 def numerical_gradient_2d(f, X):
     """The gradient at many points: each row of X (N, D) is one. A single point (D,) works too."""
-    X = as_array(X, "numerical_gradient_2d")
+    X = np.asarray(X)
     if X.ndim < 2:
         return numerical_gradient(f, X)
     return np.reshape([numerical_gradient(f, x) for x in X], X.shape)
@@ -45,11 +44,11 @@ _numerical_gradient_1d = numerical_gradient  # the book's name at one point (D,)
 
 
 def relative_error(a, b):
-    """How far two gradients are apart: |a - b| / (|a| + |b|) with Euclidean lengths, from 0 to 1.
+    """How far gradients are apart, 0 to 1: |a - b| / (|a| + |b|) with Euclidean lengths.
 
     Below 1e-6 in float64: they agree. Above 1e-2: one of them is wrong. 0 if both are zero.
     """
-    a, b = (as_float(x, "relative_error").astype(float) for x in (a, b))
+    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
     expect(a.shape == b.shape, f"relative_error: {a.shape} and {b.shape} arrived, expected is one.")
     size = np.linalg.norm(a) + np.linalg.norm(b)
     return float(np.linalg.norm(a - b) / size) if size != 0 else 0.0
@@ -61,7 +60,7 @@ def _can_be_nudged(x, h):
     fits = type(x) is np.ndarray and x.dtype in (np.float32, np.float64)
     hint = f"a step of {h:.4f} needs an array of floats: np.array(x, dtype=float)"
     expect(fits, f"numerical_gradient: x is {kind}; {hint}.", TypeError)
-    expect(x.flags.writeable, "numerical_gradient: x is read-only; pass x.copy().", TypeError)
+    expect(x.flags.writeable, "numerical_gradient: x is read-only; pass x.copy().")
     if (x + h == x).any():
         found = f"a step of {h} is lost beside {abs(x).max():g} of {x.dtype}; scale x down"
         warnings.warn(f"numerical_gradient: {found}.", RuntimeWarning, 3)
@@ -70,6 +69,5 @@ def _can_be_nudged(x, h):
 def _one_number(value):
     """What f returned, as one float."""
     value = as_float(value, "numerical_gradient, what f returned")
-    found = f"f returned shape {value.shape}; one number was expected, so sum or average it"
-    expect(value.size == 1, f"numerical_gradient: {found}.")
+    expect(value.size == 1, f"numerical_gradient: f gave {value.shape}; sum or average it to one.")
     return value.item()

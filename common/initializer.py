@@ -11,13 +11,12 @@ def weight_std(weight_init_std, fan_in):
     """The standard deviation for a layer with fan_in inputs: √(gain / fan_in), or a given number.
 
     weight_init_std: "xavier" or "sigmoid" (gain 1), "he" or "relu" (gain 2), or a number from 0 up.
-    Source: Glorot and Bengio 2010 (in the book's simpler form); He et al. 2015, arXiv:1502.01852.
     """
     if not isinstance(weight_init_std, str):
         return as_number(weight_init_std, "weight_init_std")
     name = weight_init_std.lower()
     expect(name in GAIN, f"weight_init_std: a number or {[*GAIN]}; {weight_init_std!r} arrived.")
-    return np.sqrt(GAIN[name] / fan_in)
+    return np.sqrt(GAIN[name] / as_whole(fan_in, "fan_in"))
 
 
 def first_params(shapes, weight_init_std, rng, dtype):

@@ -1,8 +1,8 @@
 """Layers: forward computes, backward sends the slope of the loss back (book, chapters 5 and 6).
 
-Every d-name is the slope of the loss along the thing it names and has that thing's shape: dx for
-x, dW for W, dout for what forward returned. Arguments are never changed. A layer raises TypeError
-for what is no number, ValueError for shapes, RuntimeError for backward before forward.
+Every d-name is the slope of the loss along the thing it names, in its shape: dx for x, dW for W,
+dout for what forward returned. Arguments are never changed. A layer raises TypeError for what is no
+number, ValueError for shapes that do not fit, RuntimeError for backward before forward.
 """
 
 import warnings
@@ -80,7 +80,7 @@ class Affine:
     def __init__(self, W, b):
         self.W, self.b = as_float(W, "Affine, W"), as_float(b, "Affine, b")
         fits = self.W.ndim == 2 and self.b.shape == self.W.shape[1:]
-        expect(fits, f"Affine: W {self.W.shape}, b {self.b.shape} arrived, not (D, M) and (M,).")
+        expect(fits, f"Affine: W {self.W.shape}, b {self.b.shape} arrived; give (D, M) and (M,).")
         self.x = self.original_x_shape = self.dW = self.db = None
 
     def forward(self, x):
@@ -104,31 +104,29 @@ class Affine:
 class SoftmaxWithLoss:
     """Softmax and cross-entropy in one, whose backward is simply y - t (book 5.6.3).
 
-    forward:  scores x (N, K) or (K,); labels t one-hot, soft, or class numbers
-              -> loss, the mean over the batch in nats; keeps y = softmax(x) and t in y's shape
+    forward:  scores x (N, K) or (K,); labels t one-hot, soft, or class numbers -> loss, the mean
+              over the batch in nats, exact (see log_softmax); keeps y = softmax(x) and t
     backward: dout, a number -> dx = dout · (y - t) / N in x's shape
-    The logarithm is exact (see log_softmax), so that the slope is exact as well.
     """
 
     def __init__(self):
-        self.loss = self.y = self.t = None
+        self.loss = self.y = self.t = self.rows = None
 
     def forward(self, x, t):
         log_y = log_softmax(x)  # (N, K) or (K,)
-        t = label_rows(t, log_y, "SoftmaxWithLoss")  # the same
-        self.loss, self.y, self.t = mean_cost(log_y, t), np.exp(log_y), t
+        self.rows = label_rows(t, log_y, "SoftmaxWithLoss")  # t as shares, in the same shape
+        self.loss, self.y, self.t = mean_cost(log_y, self.rows), np.exp(log_y), np.asarray(t)
         return self.loss
 
     def backward(self, dout=1):
         dout = float(upstream(dout, None if self.y is None else (), self))
         n = len(self.y) if self.y.ndim == 2 else 1
-        return dout * (self.y - self.t) / n
+        return dout * (self.y - self.rows) / n
 
 
 class Dropout:
     """Switches off a random share of the values while training (book 6.4.3).
 
-    dropout_ratio: the share that is dropped, from 0 up to but not 1. rng: see util.random_source.
     forward:  x of any shape -> training: x · mask; test: x · (1 - dropout_ratio), its mean
     backward: dout -> dx = dout · mask, where mask is whatever forward multiplied with
     """
@@ -155,21 +153,18 @@ class BatchNormalization:
     Book 6.3. gamma, beta: (D,) for rows (N, D). For images (N, C, H, W): C entries normalise each
     channel over N, H and W; C·H·W entries normalise each position by itself, the book's way.
     forward:  x -> the same shape; training uses the batch's mean and variance (+ 1e-6) and moves
-              running ones, which start at 0: running = momentum · running + (1 - momentum) · batch;
-              test uses the running ones. A training batch of one brings a warning
+              running ones, from 0: running = momentum · running + (1 - momentum) · batch; test uses
+              those. A training batch of one brings a warning
     backward: dout -> dx; sets dgamma and dbeta, (D,)
-    Source: Ioffe and Szegedy 2015, arXiv:1502.03167.
     """
 
     def __init__(self, gamma, beta, momentum=0.9, running_mean=None, running_var=None):
-        given = [gamma, beta, *(a for a in (running_mean, running_var) if a is not None)]
-        given = [as_float(a, "BatchNormalization") for a in given]
-        shapes = [a.shape for a in given]
-        fits = len(set(shapes)) == len(shapes[0]) == 1 and len(given) != 3
-        expect(fits, f"BatchNormalization: {shapes} arrived; one shape (D,) was expected for all.")
+        stats = [] if running_mean is None or running_var is None else [running_mean, running_var]
+        given = [as_float(a, "BatchNormalization") for a in (gamma, beta, *stats)]
+        shapes = {a.shape: a.ndim for a in given}
+        expect([*shapes.values()] == [1], f"BatchNormalization: expected is (D,), not {[*shapes]}.")
         self.momentum = as_number(momentum, "BatchNormalization: momentum", below=1)
-        self.gamma, self.beta, *stats = given  # (D,)
-        self.running_mean, self.running_var = stats or (None, None)
+        self.gamma, self.beta, self.running_mean, self.running_var = [*given, None, None][:4]
         self.input_shape = self.xn = self.std = self.train_flg = self.dgamma = self.dbeta = None
 
     def forward(self, x, train_flg=True):
@@ -181,8 +176,8 @@ class BatchNormalization:
         if train_flg:
             mean, var = rows.mean(axis=(0, 2)), rows.var(axis=(0, 2))  # (D,)
             if rows.size == d:
-                reason = "a batch of one has no spread, so its slopes prove nothing"
-                warnings.warn(f"BatchNormalization: {reason}; use more.", RuntimeWarning, 2)
+                reason = f"x {x.shape} is a batch of one, so its slopes prove nothing; use more"
+                warnings.warn(f"BatchNormalization: {reason}.", RuntimeWarning, 2)
             if self.running_mean is None:
                 self.running_mean = self.running_var = 0
             self.running_mean = self.momentum * self.running_mean + (1 - self.momentum) * mean

@@ -17,8 +17,7 @@ class MultiLayerNet(Network):
     """affine - activation for each hidden layer, then affine and softmax with loss.
 
     hidden_size_list: for example [100, 100, 100]. activation: relu, sigmoid or tanh.
-    weight_init_std: a number, "he"/"relu" or "xavier"/"sigmoid" (see initializer.weight_std).
-    weight_decay_lambda: λ of the weight decay ½ λ ΣW²; biases are left alone.
+    weight_init_std: see initializer.weight_std. weight_decay_lambda: λ of ½ λ ΣW², without biases.
     """
 
     def __init__(self, input_size, hidden_size_list, output_size, activation="relu",
@@ -26,8 +25,6 @@ class MultiLayerNet(Network):
                  dtype=np.float64):  # fmt: skip
         known = str(activation).lower() in ACTIVATIONS
         expect(known, f"activation: {shown(activation)} arrived; choose from {[*ACTIVATIONS]}.")
-        listed = np.ndim(hidden_size_list) == 1
-        expect(listed, f"hidden_size_list: {shown(hidden_size_list)} arrived, a list was expected.")
         self.activation = ACTIVATIONS[str(activation).lower()]
         self.input_size, self.output_size = input_size, output_size
         self.hidden_size_list, self.hidden_layer_num = list(hidden_size_list), len(hidden_size_list)

@@ -5,27 +5,26 @@ import os
 
 import numpy as np
 
-from .checks import as_array, as_float, as_pairs, as_whole, expect
+from .checks import as_pairs, as_whole, expect
 from .functions import label_rows
 from .gradient import numerical_gradient
-from .layers import BatchNormalization, Dropout
+from .layers import Affine, BatchNormalization, Convolution, Dropout
 
 
 class Network:
     """A chain of layers with a loss at its end.
 
-    A subclass sets params (dict of arrays), last_layer and layers (dict, in order, an Affine or a
-    Convolution first). The n-th of these holds the very arrays params["Wn"] and params["bn"], the
-    n-th BatchNormalization params["gamman"] and params["betan"]. x is a batch, t its labels; a loss
-    is in nats, an accuracy a share from 0 to 1.
+    A subclass sets params (dict of arrays), layers (dict, in order) and last_layer. The n-th Affine
+    or Convolution holds the very arrays params["Wn"] and params["bn"], the n-th BatchNormalization
+    params["gamman"] and params["betan"]. Losses are in nats, accuracies shares from 0 to 1.
     """
 
     weight_decay_lambda = 0
     chunk = 500  # samples that predict takes at a time, so that memory stays bounded
 
     def predict(self, x, train_flg=False):
-        """The scores (N, K) of a batch x. Large batches pass in chunks, which changes no row."""
-        x = as_array(x, "predict")
+        """The scores (N, K) of a batch x; large ones pass in chunks, which changes no row."""
+        x = np.asarray(x)
         if train_flg or x.ndim < 2 or len(x) <= self.chunk:
             return self._forward(x, train_flg)
         starts = range(0, len(x), self.chunk)
@@ -47,8 +46,7 @@ class Network:
         for i in range(0, len(x), size):  # the last batch may be shorter
             y = self.predict(x[i : i + size])  # (n, K)
             labels = label_rows(t[i : i + size], y, "accuracy")  # (n, K)
-            same = y.argmax(axis=1) == labels.argmax(axis=1)
-            right += np.sum(same & ~np.isnan(y).any(axis=1))
+            right += np.sum((y.argmax(axis=1) == labels.argmax(axis=1)) & ~np.isnan(y).any(axis=1))
         return float(right / len(x))
 
     def gradient(self, x, t):
@@ -58,7 +56,10 @@ class Network:
         first, *others = self.layers.values()
         for layer in reversed(others):
             dout = layer.backward(dout)
-        first.backward(dout, need_dx=False)  # nobody asks how the data should change
+        if isinstance(first, (Affine, Convolution)):
+            first.backward(dout, need_dx=False)  # nobody asks how the data should change
+        else:
+            first.backward(dout)
         grads = {key: getattr(layer, f"d{name}") for key, layer, name in self._owners()}
         for key in grads:
             if self.weight_decay_lambda and key.startswith("W"):
@@ -68,8 +69,7 @@ class Network:
     def numerical_gradient(self, x, t):
         """The same by small steps: two losses per parameter. RuntimeError with dropout."""
         dropout = any(isinstance(a, Dropout) and a.dropout_ratio > 0 for a in self.layers.values())
-        reason = "dropout draws a new mask for every loss; check a network without it"
-        expect(not dropout, f"numerical_gradient: {reason}.", RuntimeError)
+        expect(not dropout, "dropout draws a mask for each loss: use a net without.", RuntimeError)
         twin = copy.deepcopy(self)  # its weights are nudged, its running statistics move
         loss = lambda _: twin.loss(x, t, train_flg=True)
         return {key: numerical_gradient(loss, p) for key, p in twin.params.items()}
@@ -80,24 +80,22 @@ class Network:
                 hint = f"change it in place: params['{key}'][...] = values"
                 raise RuntimeError(f"params['{key}'] is a new array, unknown to its layer; {hint}.")
         for layer in self.layers.values():
-            if isinstance(layer, (Dropout, BatchNormalization)):
-                x = layer.forward(x, train_flg)
-            else:
-                x = layer.forward(x)
+            two_ways = isinstance(layer, (Dropout, BatchNormalization))
+            x = layer.forward(x, train_flg) if two_ways else layer.forward(x)
         return x
 
     def _owners(self):
         """Where each parameter lives: its key in params, its layer, its name there."""
-        count = {"W": 0, "gamma": 0}
+        count = {"W": 0, "b": 0, "gamma": 0, "beta": 0}
         for layer in self.layers.values():
-            pair = ("gamma", "beta") if hasattr(layer, "gamma") else ("W", "b")
-            if hasattr(layer, pair[0]):
-                count[pair[0]] += 1
-                for name in pair:
-                    yield f"{name}{count[pair[0]]}", layer, name
+            for name in count:
+                if hasattr(layer, name):
+                    count[name] += 1
+                    yield f"{name}{count[name]}", layer, name
 
     def save_params(self, file_name="params.npz"):
         """Write params as .npz, not as pickle, which can run foreign code; whole or not at all."""
+        expect(str(file_name).endswith(".npz"), f"{file_name}: choose a name that ends in .npz.")
         with open(f"{file_name}.part", "wb") as file:
             np.savez(file, **self.params)
         os.replace(file.name, file_name)
@@ -106,10 +104,9 @@ class Network:
         """Fill params in place from an .npz file. ValueError, and no change, if it does not fit."""
         with open(file_name, "rb") as file:
             try:
-                found = {k: as_float(p, k) for k, p in np.load(file, allow_pickle=False).items()}
+                found = {k: p.astype(float) for k, p in np.load(file, allow_pickle=False).items()}
             except Exception:  # zipfile, zlib and numpy each have their own kinds
-                hint = "save_params writes one"
-                raise ValueError(f"{file_name} is no readable .npz of arrays; {hint}.") from None
+                raise ValueError(f"{file_name} is no .npz of numbers; make one.") from None
         here, there = ({k: p.shape for k, p in d.items()} for d in (self.params, found))
         expect(here == there, f"{file_name} holds {there}; this network expects {here}.")
         for key, p in self.params.items():

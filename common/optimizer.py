@@ -36,8 +36,7 @@ class Momentum:
 class Nesterov(Momentum):
     """Momentum that looks ahead, to where the ball is about to roll.
 
-    W <- W + momentum² · v - (1 + momentum) · lr · dW with the old v, which then moves as in
-    Momentum. Source: Bengio, Boulanger-Lewandowski and Pascanu 2012, arXiv:1212.0901.
+    W <- W + momentum² · v - (1 + momentum) · lr · dW with the old v, which moves as in Momentum.
     """
 
     def update(self, params, grads):
@@ -77,8 +76,7 @@ class Adam:
     """Momentum and RMSprop together, corrected for their start at zero.
 
     m <- m + (1 - beta1)(dW - m), v <- v + (1 - beta2)(dW² - v), W <- W - lr_t · m / (√v + 1e-7),
-    lr_t = lr · √(1 - beta2^t) / (1 - beta1^t) at step t.
-    Source: Kingma and Ba 2015, arXiv:1412.6980.
+    lr_t = lr · √(1 - beta2^t) / (1 - beta1^t) at step t (Kingma and Ba 2015).
     """
 
     def __init__(self, lr=0.001, beta1=0.9, beta2=0.999):
@@ -87,37 +85,35 @@ class Adam:
         (self.beta1, self.beta2), self.m, self.v, self.iter = betas, {}, {}, 0
 
     def update(self, params, grads):
-        grads = slopes(self, params, grads)
-        self.iter += 1
-        lr_t = self.lr * (1 - self.beta2**self.iter) ** 0.5 / (1 - self.beta1**self.iter)
-        for key, dW in grads:
+        t = self.iter + 1
+        lr_t = self.lr * (1 - self.beta2**t) ** 0.5 / (1 - self.beta1**t)
+        for key, dW in slopes(self, params, grads):
             m, v = self.m.get(key, 0), self.v.get(key, 0)
             self.m[key] = m + (1 - self.beta1) * (dW - m)
             self.v[key] = v + (1 - self.beta2) * (dW * dW - v)
             params[key] -= lr_t * self.m[key] / (np.sqrt(self.v[key]) + 1e-7)
+        self.iter = t
 
 
 def slopes(optimizer, params, grads):
-    """Each key with its gradient, if a step can be taken; else an error, and nothing has changed.
+    """Yields each key with its gradient, if a step can be taken; else raises, and nothing changes.
 
-    Raises TypeError for what holds no floats, ValueError for keys or shapes that differ, and
-    RuntimeError when an optimizer with a memory meets other arrays than those of its last step.
+    RuntimeError when an optimizer with a memory meets other params than it left at its last step.
     """
-    name, found = optimizer.name, f"{type(params).__name__} and {type(grads).__name__} arrived"
-    dicts = isinstance(params, dict) and isinstance(grads, dict)
-    expect(dicts, f"{name}: two dicts were expected, {found}.", TypeError)
+    name = optimizer.name
     grads = {key: as_float(g, f"{name}, grads[{key!r}]") for key, g in grads.items()}
-    arrays = {key: p for key, p in params.items() if isinstance(p, np.ndarray)}
+    left = params if name == "SGD" else getattr(optimizer, "_left", params)
     for key, p in params.items():
-        kind, fixed = np.asarray(p).dtype, key in arrays and not p.flags.writeable
-        if fixed or kind.kind not in ("f" if key in arrays else "fiu"):
-            raise TypeError(
-                f"{name}: {key} of {kind} cannot change; make it np.array({key}, float)."
-            )
+        array, kind = isinstance(p, np.ndarray), np.asarray(p).dtype
+        fixed = not p.flags.writeable if array else np.ndim(p) > 0  # a list has no "in place"
+        moves = kind.kind in ("f" if array else "fiu") and not fixed
+        found = f"{key} is {'read-only' if fixed else kind}"
+        expect(moves, f"{name}: {found}; make it np.array({key}, float).", TypeError)
+        same = left.get(key) is p or (not array and left.get(key) == p)
+        hint = "it remembers its steps, so make a new optimizer for each network and run"
+        expect(same, f"{name}: {key} is not what it left; {hint}.", RuntimeError)
     here, there = ({key: np.shape(a) for key, a in d.items()} for d in (params, grads))
     expect(here == there, f"{name}: params {here} and grads {there} arrived; they must agree.")
-    known = vars(optimizer).setdefault("_arrays", arrays)
-    same = name == "SGD" or all(known.get(key) is p for key, p in arrays.items())
-    hint = "it remembers its steps, so make a new optimizer for each network and run"
-    expect(same, f"{name}: params are not the arrays of its last step; {hint}.", RuntimeError)
-    return [(key, g if g.ndim else g.item()) for key, g in grads.items()]
+    for key, g in grads.items():
+        yield key, g if g.ndim else g.item()
+    optimizer._left = dict(params)

@@ -24,11 +24,8 @@ class SimpleConvNet(Network):
         fn, size, pad, stride = (conv | (conv_param or {})).values()
         sides = output_sides((1, *input_dim), size, size, stride, pad)  # conv: OH, OW
         sides = output_sides((1, 1, *sides), 2, 2, stride=2, pad=0)  # pool
-        shapes = (
-            (fn, input_dim[0], size, size),
-            (fn * sides[0] * sides[1], hidden_size),
-            (hidden_size, output_size),
-        )
+        flat = fn * sides[0] * sides[1]
+        shapes = (fn, input_dim[0], size, size), (flat, hidden_size), (hidden_size, output_size)
         self.params = p = first_params(shapes, weight_init_std, random_source(rng), dtype)
         self.layers = {
             "Conv1": Convolution(p["W1"], p["b1"], stride, pad),

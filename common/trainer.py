@@ -19,9 +19,8 @@ class Trainer:
 
     Takes epochs · iter_per_epoch steps, iter_per_epoch = train_size // mini_batch_size; each draws
     its batch from all training samples, with replacement. Fills train_loss_list (one a step),
-    train_acc_list and test_acc_list (one an epoch, on the first evaluate_sample_num_per_epoch
-    samples or on all). optimizer: a name of OPTIMIZERS or a class, made with optimizer_param, or an
-    object with update(params, grads). FloatingPointError when the loss is no longer finite.
+    train_acc_list, test_acc_list (one an epoch, on evaluate_sample_num_per_epoch samples, or all).
+    optimizer: a name of OPTIMIZERS or a class, made with optimizer_param, or an object with update.
     """
 
     def __init__(self, network, x_train, t_train, x_test, t_test, epochs=20, mini_batch_size=100,
@@ -34,12 +33,13 @@ class Trainer:
         self.optimizer = OPTIMIZERS.get(name, optimizer)
         known = hasattr(self.optimizer, "update")
         expect(known, f"Trainer: optimizer {shown(optimizer)}; choose from {[*OPTIMIZERS]}.")
+        rates = {"lr": 0.01} if optimizer_param is None else optimizer_param
         if isinstance(self.optimizer, type):
-            self.optimizer = self.optimizer(**(optimizer_param or {"lr": 0.01}))
+            self.optimizer = self.optimizer(**rates)
         self.epochs = as_whole(epochs, "Trainer: epochs")
         self.batch_size = as_whole(mini_batch_size, "Trainer: mini_batch_size")
         n = evaluate_sample_num_per_epoch
-        self.evaluate_sample_num_per_epoch = n and as_whole(n, "Trainer: evaluate_sample_num")
+        self.evaluate_sample_num_per_epoch = n and as_whole(n, "Trainer: samples per epoch")
         self.rng = None if rng is None else random_source(rng)
         self.train_size = len(self.x_train)
         self.iter_per_epoch = max(self.train_size // self.batch_size, 1)

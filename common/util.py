@@ -1,7 +1,6 @@
 """Tools around the networks: smoothing, shuffling, and the windows of an image (book 4.5, 6, 7.4).
 
-unfold lays out every window that a filter sees, fold adds windows back into an image. im2col and
-col2im are the same two in the book's layout, one window a row.
+unfold and fold lay out windows and add them back; im2col and col2im do so in the book's layout.
 """
 
 import numpy as np
@@ -11,10 +10,7 @@ from .checks import as_float, as_pairs, as_whole, expect, shown
 
 
 def smooth_curve(x):
-    """A smoother x (N,), for plots: weighted means of up to 11 neighbours (book 6.1).
-
-    The weights are a Kaiser window (beta 2), the ends are mirrored.
-    """
+    """A smoother x (N,), for plots: Kaiser-weighted means of up to 11 neighbours (book 6.1)."""
     x = as_float(x, "smooth_curve")
     expect(x.ndim == 1 and x.size, f"smooth_curve: a list of numbers expected, {x.shape} arrived.")
     half = min(5, x.size - 1)
@@ -40,24 +36,20 @@ def shuffle_dataset(x, t, rng=None):
 
 
 def conv_output_size(input_size, filter_size, stride=1, pad=0):
-    """How many stops a filter makes along one axis: (input + 2 pad - filter) // stride + 1.
-
-    A remainder leaves the last pixels unvisited. ValueError for a filter that does not fit.
-    """
-    free = as_whole(input_size, "input_size") + 2 * as_whole(pad, "pad", 0)
-    free -= as_whole(filter_size, "filter_size")
-    found = f"does not fit into {input_size} pixels with pad {pad}"
-    hint = "use a smaller filter or a larger pad"
-    expect(free >= 0, f"A filter of {filter_size} {found}; {hint}.")
-    return free // as_whole(stride, "stride") + 1
+    """How many stops a filter makes along one axis: (input + 2 pad - filter) // stride + 1."""
+    size, filter_size = as_whole(input_size, "input_size"), as_whole(filter_size, "filter_size")
+    stride, pad = as_whole(stride, "stride"), as_whole(pad, "pad", 0)
+    found = f"A filter of {filter_size} does not fit into {size} pixels with pad {pad}"
+    expect(filter_size <= size + 2 * pad, f"{found}; use a smaller filter or a larger pad.")
+    return (size + 2 * pad - filter_size) // stride + 1
 
 
 def output_sides(shape, filter_h, filter_w, stride, pad):
     """(OH, OW): how many stops a filter makes down and across images of shape (N, C, H, W)."""
-    found = f"Images (N, C, H, W) were expected, {shown(shape)} arrived"
-    fits = np.shape(shape) == (4,) and min(shape) > 0
-    expect(fits, f"{found}; one gray picture is x.reshape(1, 1, H, W).")
-    _, _, h, w = shape
+    fits = len(shape) == 4 and all(isinstance(s, (int, np.integer)) and s > 0 for s in shape)
+    hint = "one gray picture is x.reshape(1, 1, H, W)"
+    expect(fits, f"Images (N, C, H, W) were expected, {shown(shape)} arrived; {hint}.")
+    h, w = shape[2:]
     return conv_output_size(h, filter_h, stride, pad), conv_output_size(w, filter_w, stride, pad)
 
 
@@ -68,10 +60,9 @@ def pad_images(x, pad, value=0):
 
 
 def cells(images, filter_h, filter_w, stride):
-    """For each cell (i, j) of a window: the pixels that it sees, one a stop, (N, C, OH, OW).
+    """For each cell of a window: the pixels that it sees, a view (N, C, OH, OW), one a stop.
 
-    Views into images (N, C, H, W), padded. A window has few cells and makes many stops: this is the
-    loop to write in Python.
+    A window has few cells and makes many stops: this is the loop to write in Python.
     """
     end_h, end_w = images.shape[2] - filter_h + 1, images.shape[3] - filter_w + 1
     for i, j in np.ndindex(filter_h, filter_w):
@@ -88,10 +79,7 @@ def unfold(x, filter_h, filter_w, stride=1, pad=0):
 
 
 def fold(windows, input_shape, stride=1, pad=0):
-    """The transpose of unfold: (N, C, FH, FW, OH, OW) added back into images (N, C, H, W).
-
-    A pixel that several windows saw receives the sum of all of them.
-    """
+    """The transpose of unfold: windows (N, C, FH, FW, OH, OW) added up in images (N, C, H, W)."""
     n, c, h, w = input_shape
     padded, window = np.zeros((n, c, h + 2 * pad, w + 2 * pad), windows.dtype), windows.shape[2:4]
     for (i, j), pixels in zip(np.ndindex(window), cells(padded, *window, stride), strict=True):
@@ -102,9 +90,8 @@ def fold(windows, input_shape, stride=1, pad=0):
 def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
     """One row per window: images (N, C, H, W) -> (N·OH·OW, C·FH·FW) (book 7.4.2)."""
     windows = unfold(input_data, filter_h, filter_w, stride, pad)
-    n, c, fh, fw, out_h, out_w = windows.shape
-    rows = windows.transpose(0, 4, 5, 1, 2, 3)  # (N, OH, OW, C, FH, FW)
-    return rows.reshape(n * out_h * out_w, c * fh * fw)
+    n, k = len(windows), windows[0, :, :, :, 0, 0].size  # K = C·FH·FW
+    return windows.reshape(n, k, -1).transpose(0, 2, 1).reshape(-1, k)  # (N, K, P) -> (N·P, K)
 
 
 def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
