@@ -1,7 +1,6 @@
 """Questions asked at the door: are these numbers, does this fit?
 
-The answer is the value as the mathematics expects it, or an error in one sentence: what arrived,
-what was expected, what to do. Nothing is changed in place.
+The answer is the value, or an error in one sentence: what arrived, what was expected, what to do.
 """
 
 import reprlib
@@ -29,7 +28,7 @@ def as_array(x, name):
 
 
 def as_float(x, name):
-    """x as floats: float16, 32 and 64 stay, integers and booleans become float64; else TypeError."""
+    """x as floats: float16, 32, 64 stay, integers and booleans become float64; else TypeError."""
     x = as_array(x, name)
     if x.dtype.kind not in "fbiu":
         raise TypeError(f"{name}: {x.dtype} arrived, numbers were expected; give an array of them.")

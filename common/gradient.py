@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 
-from .checks import as_float, expect
+from .checks import as_array, as_float, expect
 
 
 def numerical_gradient(f, x):
@@ -34,7 +34,7 @@ def numerical_gradient(f, x):
 
 def numerical_gradient_2d(f, X):
     """The gradient at many points: each row of X (N, D) is one. A single point (D,) works too."""
-    X = np.asarray(X)
+    X = as_array(X, "numerical_gradient_2d")
     if X.ndim < 2:
         return numerical_gradient(f, X)
     return np.reshape([numerical_gradient(f, x) for x in X], X.shape)
@@ -44,11 +44,8 @@ _numerical_gradient_1d = numerical_gradient  # the book's name at one point (D,)
 
 
 def relative_error(a, b):
-    """How far gradients are apart, 0 to 1: |a - b| / (|a| + |b|) with Euclidean lengths.
-
-    Below 1e-6 in float64: they agree. Above 1e-2: one of them is wrong. 0 if both are zero.
-    """
-    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    """|a - b| / (|a| + |b|) with Euclidean lengths: below 1e-6 they agree, above 1e-2 they do not."""
+    a, b = (as_float(x, "relative_error").astype(float) for x in (a, b))
     expect(a.shape == b.shape, f"relative_error: {a.shape} and {b.shape} arrived, expected is one.")
     size = np.linalg.norm(a) + np.linalg.norm(b)
     return float(np.linalg.norm(a - b) / size) if size != 0 else 0.0

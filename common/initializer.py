@@ -24,6 +24,7 @@ def first_params(shapes, weight_init_std, rng, dtype):
 
     shapes: one for each W, (D, M) or filters (FN, C, FH, FW).
     """
+    expect(np.dtype(dtype).kind == "f", f"dtype {dtype} arrived; make it float32 or float64.")
     params = {}
     for i, shape in enumerate(shapes, start=1):
         sizes = [as_whole(size, "the size of a layer") for size in shape]

@@ -5,7 +5,7 @@ import os
 
 import numpy as np
 
-from .checks import as_pairs, as_whole, expect
+from .checks import as_array, as_pairs, as_whole, expect
 from .functions import label_rows
 from .gradient import numerical_gradient
 from .layers import Affine, BatchNormalization, Convolution, Dropout
@@ -24,7 +24,7 @@ class Network:
 
     def predict(self, x, train_flg=False):
         """The scores (N, K) of a batch x; large ones pass in chunks, which changes no row."""
-        x = np.asarray(x)
+        x = as_array(x, "predict")
         if train_flg or x.ndim < 2 or len(x) <= self.chunk:
             return self._forward(x, train_flg)
         starts = range(0, len(x), self.chunk)

@@ -64,8 +64,8 @@ class Trainer:
             self.train_acc_list.append(train)
             self.test_acc_list.append(test)
             self.current_epoch += 1
-            scores = f"loss {loss:.4f}  train {train:.4f}  test {test:.4f}"
             if self.verbose:
+                scores = f"loss {loss:.4f}  train {train:.4f}  test {test:.4f}"
                 print(f"epoch {self.current_epoch:3d}  {scores}")
         self.train_loss_list.append(loss)
         self.current_iter = step
