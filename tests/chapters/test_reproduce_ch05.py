@@ -16,6 +16,7 @@ reproduce_ch05 = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(reproduce_ch05)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not MNIST.is_dir(), reason="the full MNIST set is not at hand (DLFS_DATA_DIR)")
 def test_the_readings_in_the_prose_come_from_the_script(monkeypatch):
     monkeypatch.setenv("DLFS_DATA_DIR", str(MNIST))

@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MNIST = Path(os.environ.get("DLFS_DATA_DIR") or ROOT.parent / "shared" / "mnist")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not MNIST.is_dir(), reason="the full MNIST set is not at hand (DLFS_DATA_DIR)")
 def test_300_digits_of_the_full_set_reach_what_the_prose_says(monkeypatch):
     monkeypatch.setenv("DLFS_DATA_DIR", str(MNIST))
