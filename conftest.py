@@ -7,11 +7,15 @@ print a time. After the last cell, in the same kernel, each exercise is answered
 
 import copy
 import re
+import sys
 from collections import defaultdict
 
 import pytest
 
 from scripts import kernels
+
+# A grammar of web addresses that nbformat would wait a second for, and no notebook needs.
+sys.modules.setdefault("rfc3987_syntax", None)
 
 PATIENCE = 60  # seconds for one message of a kernel, where nbval's own 5 are few under load
 SOLUTION = "solution of "  # how items begin that answer an exercise
