@@ -1,9 +1,11 @@
-"""A chapter in JupyterLab in headless Chromium: what test_browser.py and `make bench` drive.
+"""A notebook in JupyterLab in headless Chromium: what test_browser.py and `make bench` drive.
 
-`find_chromium` finds the browser, `jupyterlab` starts one server on 127.0.0.1, `open_chapter` opens
-a notebook there and runs all its cells, `Chapter` and `PanelOnPage` are what the page shows.
+`find_chromium` finds the browser, `jupyterlab` starts one server on 127.0.0.1, `open_notebook`
+opens a notebook there and runs all its cells, `Notebook` and `PanelOnPage` are what the page shows.
+`what_differs` writes a notebook of what later chapters have that no earlier one has.
 """
 
+import ast
 import contextlib
 import ctypes
 import functools
@@ -14,6 +16,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import symtable
 import sys
 import tempfile
 import time
@@ -22,11 +25,14 @@ from pathlib import Path
 
 import nbformat
 import psutil  # what every kernel needs, too
+from nbformat.v4 import new_markdown_cell, new_notebook
 
 from scripts.kernels import transport
+from scripts.notebooks import exercises, tags
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
+OTHERS = Path("others.ipynb")  # what_differs
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
     "--no-sandbox",  # containers and continuous integration run as root
@@ -47,6 +53,78 @@ PATIENCE = 30.0  # seconds for one answer of a page; a machine under load takes 
 def find_chromium():
     """Return the path of Chromium, or None."""
     return next(filter(None, map(shutil.which, NAMES)), None)
+
+
+# ---- what later chapters have that no earlier one has
+
+
+def what_differs():
+    """A notebook: of each chapter but the first the kinds of panels that it brings, one exercise.
+
+    Only the cells that these need are there: the page shows each of them, and is soon ready.
+    """
+    first, *others = ((path, nbformat.read(path, as_version=4)) for path in CHAPTERS)
+    known = {name for cell in first[1].cells for name in panels_of(cell)}
+    cells = []
+    for path, notebook in others:
+        wanted = set()
+        for number, cell in enumerate(notebook.cells):
+            if not known.issuperset(panels_of(cell)):
+                known.update(panels_of(cell))
+                wanted.add(number)
+        _, answer, verdict = next(exercises(notebook))
+        answer.metadata["chapter"] = path.stem[:4]
+        wanted.update(map(notebook.cells.index, (answer, verdict)))
+        cells.append(new_markdown_cell(f"# {path.stem}"))
+        cells += [notebook.cells[number] for number in needed(notebook.cells, wanted)]
+    for number, cell in enumerate(cells):
+        cell["id"] = f"cell-{number:04d}"
+    return new_notebook(cells=cells, metadata=first[1].metadata)
+
+
+def panels_of(cell):
+    """The names of the functions that make this cell's panels."""
+    calls = ast.walk(ast.parse(cell.source if cell.cell_type == "code" else ""))
+    names = {getattr(call.func, "id", "") for call in calls if isinstance(call, ast.Call)}
+    return {name for name in names if name.endswith("_panel")}
+
+
+def needed(cells, wanted):
+    """The numbers of the cells that `wanted` need: the way back from names to what binds them."""
+    chosen, open_names = [], set()
+    for number in reversed(range(len(cells))):
+        cell = cells[number]
+        if cell.cell_type != "code" or "raises-exception" in tags(cell):
+            continue
+        bound, changed, used = names_of(cell.source)
+        first = not any(earlier.cell_type == "code" for earlier in cells[:number])
+        if number in wanted or first or open_names & (bound | changed):
+            chosen.append(number)
+            open_names = (open_names - bound) | used
+    return chosen[::-1]
+
+
+def names_of(source):
+    """The names that a cell binds, those of what it changes in place, and those that it reads."""
+    top = symtable.symtable(source, "cell", "exec")
+    bound = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported()}
+    used, tables = set(), [top]
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        used |= {
+            symbol.get_name()
+            for symbol in table.get_symbols()
+            if symbol.is_referenced() and (table is top or symbol.is_global())
+        }
+    changed = {
+        node.value.id
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, (ast.Subscript, ast.Attribute))
+        and isinstance(node.ctx, ast.Store)
+        and isinstance(node.value, ast.Name)
+    }
+    return bound, changed, used
 
 
 # ---- the server
@@ -78,6 +156,7 @@ def jupyterlab():
         (folder / "chapters").mkdir()
         for path in CHAPTERS:
             shutil.copy(path, folder / "chapters")
+        nbformat.write(what_differs(), folder / "chapters" / OTHERS)
         settings = folder / "settings"
         quiet = settings / "@jupyterlab/apputils-extension"
         quiet.mkdir(parents=True)
@@ -172,15 +251,15 @@ def browser(width=1400, height=1000):
             chromium.close()
 
 
-# ---- a chapter
+# ---- a notebook
 
 
 @contextlib.contextmanager
-def open_chapter(server, chromium, path):
+def open_notebook(server, chromium, path):
     """The chapter with a kernel of its own, all cells run."""
     page = chromium.new_page()
     page.set_default_timeout(1000 * PATIENCE)
-    chapter = Chapter(page, server, path)
+    chapter = Notebook(page, server, path)
     try:
         page.goto(server.url(f"lab/workspaces/{path.stem}/tree/{path.name}") + "&reset")
         chapter.wait_for_kernel()
@@ -197,7 +276,7 @@ def open_chapter(server, chromium, path):
                 urllib.request.urlopen(gone, timeout=PATIENCE).close()
 
 
-class Chapter:
+class Notebook:
     """A page with a notebook in JupyterLab."""
 
     def __init__(self, page, server, path):
@@ -466,44 +545,3 @@ def options_of(select):
     """A dropdown's words. (ipywidgets puts no-break spaces between them.)"""
     words = select.evaluate("e => [...e.options].map(option => option.textContent)")
     return [word.replace("\xa0", " ") for word in words]
-
-
-# ---- how long a key press takes
-
-# Milliseconds from the key press to the first frame that shows the next picture.
-NEXT_PICTURE = """([panel, handle]) => new Promise(done => {
-    let start = null;
-    handle.addEventListener('keydown', () => { start = performance.now(); },
-                            {capture: true, once: true});
-    const watch = new MutationObserver(async () => {
-        if (start === null) return;
-        watch.disconnect();
-        await panel.querySelector('.panel-picture img').decode().catch(() => null);
-        requestAnimationFrame(() => done(performance.now() - start));
-    });
-    watch.observe(panel.querySelector('.panel-picture'),
-                  {childList: true, subtree: true, attributes: true});
-    setTimeout(() => done(null), 10000);
-})"""
-
-
-def key_to_picture(chapter, presses=6):
-    """Yield (panel's title, milliseconds): key presses on each of a panel's sliders in turn."""
-    for panel in chapter.panels():
-        panel.show()
-        times = []
-        for handle in panel.find(".noUi-handle"):
-            handle.focus()
-            at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
-            keys = ["ArrowLeft", "ArrowRight"] if at_end else ["ArrowRight", "ArrowLeft"]
-            for press in range(presses):
-                panel.settled()
-                chapter.page.evaluate(f"args => {{ window.took = ({NEXT_PICTURE})(args); }}",
-                                      [panel.element, handle])  # fmt: skip
-                chapter.page.keyboard.press(keys[press % 2])
-                took = chapter.page.evaluate("() => window.took")
-                if took is None:  # a slider of something that is switched off
-                    break
-                times.append(took)
-        if times:
-            yield panel.title, times
