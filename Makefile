@@ -12,8 +12,8 @@ WORKERS ?= 2
 unexport PYTHONPATH PYTHONHOME PIP_USER PIP_TARGET PIP_PREFIX PYTHONDONTWRITEBYTECODE
 
 # One thread a worker: several workers with several threads each get in each other's way.
-check test mutation notebooks: export OPENBLAS_NUM_THREADS = 1
-check test mutation notebooks: export OMP_NUM_THREADS = 1
+check test soak mutation notebooks: export OPENBLAS_NUM_THREADS = 1
+check test soak mutation notebooks: export OMP_NUM_THREADS = 1
 
 # The project is installed by its path: a folder that was moved is set up again.
 ifneq "$(shell cat $(STAMP) 2>/dev/null)" "$(CURDIR)"
@@ -44,8 +44,8 @@ ruff:
 	@"$(RUN)" -m ruff check -q .
 	@"$(RUN)" -m ruff format -q --check .
 
-soak: setup ## repeat for an hour what must never fail by chance: docs/soak.md
-	@"$(RUN)" scripts/soak.py $(ARGS)
+soak: setup ruff ## the same with all that is long, as in the nightly run: docs/soak.md
+	@DLFS_SOAK=1 "$(RUN)" -m pytest --nbval --timeout=3600 -n $(WORKERS) $(ARGS) tests chapters
 
 bench: setup ## measure speed, side by side (with PyTorch, if it is installed)
 	@"$(RUN)" benchmarks/run.py $(ARGS)
