@@ -6,7 +6,6 @@ print a time. After the last cell, in the same kernel, each exercise is answered
 """
 
 import copy
-import re
 import sys
 from collections import defaultdict
 
@@ -99,16 +98,11 @@ def pytest_collection_modifyitems(items):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """Keep files whole, notebooks above all; but deal out the slow mistakes one by one.
-
-    Of the browser's tests a chapter stays whole: they share a page.
-    """
+    """Keep files whole, notebooks above all; but deal out the slow mistakes one by one."""
     from xdist.scheduler import LoadScopeScheduling
 
     class Scheduling(LoadScopeScheduling):
         def _split_scope(self, nodeid):
-            if "test_browser" in nodeid and (chapter := re.search(r"\[(ch\d\d)", nodeid)):
-                return f"{super()._split_scope(nodeid)}::{chapter[1]}"
             return nodeid if SHORT_LAST in nodeid else super()._split_scope(nodeid)
 
     return Scheduling(config, log)

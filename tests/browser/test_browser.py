@@ -9,6 +9,7 @@ Without a Chromium these tests are skipped, unless the environment variable DLFS
 is 1: then they fail.
 """
 
+import functools
 import importlib
 import importlib.resources
 import os
@@ -18,7 +19,7 @@ import pytest
 from exercises.verdict import solution_source
 from scripts.notebooks import exercises, tags
 from tests.browser import lab
-from tests.browser.lab import name_of
+from tests.browser.lab import at_its_end, name_of
 from tests.soak import SOAK
 
 # An hour: one sweep of one chapter on a machine that does much else besides.
@@ -64,38 +65,20 @@ def few(test, kind, elements):
 
 # ---- all cells
 
-OUTPUTS = """() => [...window.jupyterapp.shell.currentWidget.content.model.cells].flatMap(
-    (cell, i) => (cell.toJSON().outputs ?? []).map(
-        output => [i, output.name ?? output.output_type]))"""
-WITH_PANEL = """() => [...document.querySelectorAll('.jp-Notebook .jp-Cell')].flatMap(
-    (cell, i) => cell.querySelector('.panel') ? [i] : [])"""
-LOOK = """async panel => {
-    const image = panel.querySelector('.panel-picture img');
-    await image.decode();
-    const canvas = document.createElement('canvas');
-    [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
-    const context = canvas.getContext('2d');
-    context.drawImage(image, 0, 0);
-    const pixels = new Uint32Array(
-        context.getImageData(0, 0, canvas.width, canvas.height).data.buffer);
-    return [image.naturalWidth, image.naturalHeight, new Set(pixels).size,
-            image.alt.trim().length];
-}"""
-
 
 def test_all_cells_run_and_no_panel_is_blank(page):
     cells = page.notebook.cells
     meant = [i for i, cell in enumerate(cells) if "raises-exception" in tags(cell)]
-    outputs = page.page.evaluate(OUTPUTS)
+    outputs = page.page.evaluate("lab.outputs()")
     assert [i for i, kind in outputs if kind == "error"] == meant
     assert [i for i, kind in outputs if kind == "stderr"] == []
-    assert page.page.evaluate(WITH_PANEL) == page.panel_cells
+    assert page.page.evaluate("lab.cellsWithPanel()") == page.panel_cells
     assert page.complaints == []
     for panel in page.panels():
         panel.show()
         state = panel.state()
         assert state["sentence"] and not state["message"], panel.title
-        width, height, colours, alt = panel.element.evaluate(LOOK)
+        width, height, colours, alt = panel.ask("look")
         assert width > 300 and height > 150 and colours > 20 and alt > 20, panel.title
 
 
@@ -158,26 +141,26 @@ class Mouse:
     def __init__(self, page):
         self.page, self.mouse = page, page.mouse
 
-    def slider(self, handle):
-        """Drag the handle to the far part of its track."""
+    def along(self, handle):
+        """Where a handle is, and a place on the far part of its track."""
         handle.scroll_into_view_if_needed()
         track = handle.evaluate("e => e.closest('.noUi-base').getBoundingClientRect().toJSON()")
         here = handle.bounding_box()
         x, y = here["x"] + here["width"] / 2, here["y"] + here["height"] / 2
         share = 0.2 if x > track["x"] + track["width"] / 2 else 0.8
-        self.mouse.move(x, y)
+        return (x, y), (track["x"] + share * track["width"], y)
+
+    def slider(self, handle):
+        """Drag the handle."""
+        here, there = self.along(handle)
+        self.mouse.move(*here)
         self.mouse.down()
-        self.mouse.move(track["x"] + share * track["width"], y, steps=4)
+        self.mouse.move(*there, steps=4)
         self.mouse.up()
 
     def track(self, handle):
-        """Click on the track, far from the handle."""
-        handle.scroll_into_view_if_needed()
-        track = handle.evaluate("e => e.closest('.noUi-base').getBoundingClientRect().toJSON()")
-        here = handle.bounding_box()
-        middle = here["x"] + here["width"] / 2 > track["x"] + track["width"] / 2
-        share = 0.25 if middle else 0.75
-        self.mouse.click(track["x"] + share * track["width"], track["y"] + track["height"] / 2)
+        """Click on the track."""
+        self.mouse.click(*self.along(handle)[1])
 
     def choice(self, select):
         """The list itself is the system's; what it sends is the same."""
@@ -216,10 +199,6 @@ CONTROLS = {
 DEPART_FIRST = {"Reset"}  # at the start it has nothing to do
 
 
-def at_its_end(handle):
-    return handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
-
-
 def take_part(panel, name):
     """Some controls count only if another one lets them: do that; was there anything to do?"""
     optimizer = name.removeprefix("lr of ").removesuffix(": value")
@@ -252,28 +231,26 @@ def use_controls(page, way):
     """Return what did nothing, or could not be undone: panel, kind of control, name."""
     wrong = []
     for panel in page.panels():
-        panel.show()
-        start = before = panel.settled()
-        nothing_yet = True
+        plan = []
         for kind, selector in CONTROLS.items():
             elements = panel.find(selector) if hasattr(way, kind) else []
-            for element in chosen(way, page, kind, elements, nothing_yet):
-                nothing_yet = False
-                name = name_of(element)
-                if name in DEPART_FIRST or name.endswith(": back to start"):
-                    before = panel.depart(name.removesuffix(": back to start"))
-                if take_part(panel, name):
+            plan += [(kind, each) for each in chosen(way, page, kind, elements, not plan)]
+        start = before = panel.show().settled() if plan else None
+        for kind, element in plan:
+            name = name_of(element)
+            if name in DEPART_FIRST or name.endswith(": back to start"):
+                before = panel.depart(name.removesuffix(": back to start"))
+            if take_part(panel, name):
+                before = panel.settled()
+            changed, before = use(panel, way, kind, element, before)
+            if not changed:
+                wrong.append((panel.title, kind, name, before["message"]))
+            if panel.has_reset():
+                if panel.reset(start):
+                    before = start
+                else:
+                    wrong.append((panel.title, kind, name, "no way back"))
                     before = panel.settled()
-                changed, now = use(panel, way, kind, element, before)
-                if not changed:
-                    wrong.append((panel.title, kind, name, now["message"]))
-                before = now
-                if panel.has_reset():
-                    if panel.reset(start):
-                        before = start
-                    else:
-                        wrong.append((panel.title, kind, name, "no way back"))
-                        before = panel.settled()
     return wrong
 
 
@@ -434,35 +411,6 @@ def words(text):
 # ---- read by everybody
 
 AXE = importlib.resources.files("axe_playwright_python") / "axe.min.js"
-SCAN = """async () => {
-    const found = await axe.run(
-        {include: [['.panel'], ['.verdict']]}, {resultTypes: ['violations']});
-    return found.violations
-        .filter(each => ['serious', 'critical'].includes(each.impact))
-        .flatMap(each => each.nodes.map(
-            node => `${each.id}: ${node.html.slice(0, 160)} ${node.failureSummary}`));
-}"""
-
-
-# The handle of a slider is seen by its line or by its own colour: 3 to 1 at least (WCAG 1.4.11).
-FAINT_HANDLES = """() => {
-    const numbers = colour => (colour.match(/[0-9.]+/g) ?? [0, 0, 0, 0]).map(Number);
-    const light = colour => {
-        const part = numbers(colour).slice(0, 3).map(each => each / 255).map(
-            each => each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4);
-        return 0.2126 * part[0] + 0.7152 * part[1] + 0.0722 * part[2] + 0.05;
-    };
-    const behind = element => {
-        const colour = getComputedStyle(element).backgroundColor;
-        return numbers(colour)[3] === 0 ? behind(element.parentElement) : colour;
-    };
-    return [...document.querySelectorAll('.panel .noUi-handle')].flatMap(handle => {
-        const style = getComputedStyle(handle), page = light(behind(handle.closest('.panel')));
-        const best = Math.max(...[style.borderTopColor, style.backgroundColor].map(light).map(
-            each => Math.max(each, page) / Math.min(each, page)));
-        return best >= 3 ? [] : [`${handle.ariaLabel}: ${best}`];
-    });
-}"""
 
 
 @pytest.mark.parametrize("theme", [lab.LIGHT, lab.DARK])
@@ -471,59 +419,12 @@ def test_axe_finds_nothing_serious(page, theme):
         page.page.add_script_tag(content=AXE.read_text(encoding="utf-8"))
     page.set_theme(theme)
     try:
-        assert page.page.evaluate(SCAN) == []
-        assert page.page.evaluate(FAINT_HANDLES) == []
+        assert page.page.evaluate("lab.violations()") == []
+        assert page.page.evaluate("lab.faintHandles()") == []
     finally:
         page.set_theme(lab.LIGHT)
 
 
-# What sticks out of its panel, or shows less than it holds.
-CUT_OFF = """panel => {
-    const wrong = [];
-    const box = panel.getBoundingClientRect();
-    const page = panel.closest('.jp-OutputArea-output').getBoundingClientRect();
-    if (box.right > page.right + 1) wrong.push(`the panel: ${box.right} > ${page.right}`);
-    const image = panel.querySelector('.panel-picture img');
-    if (!(image.clientWidth > 150 && image.clientHeight > 60))
-        wrong.push(`the picture: ${image.clientWidth} by ${image.clientHeight}`);
-    if (image.clientWidth < 0.75 * image.naturalWidth)
-        wrong.push(`the picture's print: ${image.clientWidth} of ${image.naturalWidth} pixels`);
-    let frame = image; // or what it can be moved in
-    for (let each = image; each !== panel; each = each.parentElement)
-        if (/auto|scroll/.test(getComputedStyle(each).overflowX)) { frame = each; break; }
-    const shown = frame.getBoundingClientRect();
-    if (shown.right > box.right + 1 || shown.right > page.right + 1)
-        wrong.push(`the picture ends at ${shown.right} > ${box.right}`);
-    for (const slider of panel.querySelectorAll('.widget-hslider')) {
-        if (!slider.checkVisibility()) continue;
-        const track = slider.querySelector('.slider-container').getBoundingClientRect();
-        const value = slider.querySelector('.widget-readout').getBoundingClientRect();
-        if (value.left < track.right - 1 || value.top > track.bottom)
-            wrong.push(`"${slider.textContent.trim()}": its number is not beside it`);
-    }
-    const pen = document.createElement('canvas').getContext('2d');
-    const parts = '.panel-title, .panel-controls *, .panel-sentence, .panel-message, '
-        + '.panel-progress *';
-    for (const part of panel.querySelectorAll(parts)) {
-        if (!part.checkVisibility() || part.closest('.noUi-target')) continue;
-        const style = getComputedStyle(part), place = part.getBoundingClientRect();
-        const name = `${part.className || part.tagName} "${part.textContent.trim().slice(0, 30)}"`;
-        if (place.width === 0 || place.height === 0) continue;
-        if (place.right > box.right + 1 || place.left < box.left - 1)
-            wrong.push(`${name}: ${place.left} to ${place.right} in ${box.left} to ${box.right}`);
-        const clips = style.overflowX !== 'visible';
-        if (clips && part.matches('.widget-label, .widget-readout, button, .widget-html-content')
-            && part.scrollWidth > part.clientWidth + 1)
-            wrong.push(`${name}: ${part.scrollWidth} wide in ${part.clientWidth}`);
-        if (part.matches('select')) {
-            pen.font = style.font;
-            const widest = Math.max(...[...part.options].map(o => pen.measureText(o.text).width));
-            const room = part.clientWidth - parseFloat(style.paddingLeft) - 18;
-            if (widest > room + 1) wrong.push(`${name}: ${widest} wide in ${room}`);
-        }
-    }
-    return wrong;
-}"""
 SIZES = {
     "wide": (1400, 1000, 1),
     "a phone's 390 pixels": (390, 844, 1),
@@ -542,7 +443,7 @@ def test_nothing_is_cut_off(page, size):
         found = []
         for panel in page.panels():
             panel.show()
-            found += [f"{panel.title}: {each}" for each in panel.element.evaluate(CUT_OFF)]
+            found += [f"{panel.title}: {each}" for each in panel.ask("cutOff")]
         assert found == []
     finally:
         devtools.send("Emulation.clearDeviceMetricsOverride")
@@ -593,18 +494,17 @@ def test_fast_repeated_clicks_and_presses_end_where_slow_ones_do(page):
         if panel.find("button.panel-run"):
             continue  # after a run its picture stays until the next one
         panel.show()
-        steppers = [b for b in panel.find(".panel-stepper button") if name_of(b) == "next"]
-        for button in few("fast", "stepper", steppers)[:1]:
-            back = panel.find(".panel-stepper button")[0]
-            assert name_of(back) == "previous"
-            slowly_there_and_back(panel, button.click, back.click, times=12)
+        both = panel.find(".panel-stepper button")[:2]
+        for back in few("fast", "stepper", both)[:1]:
+            assert [name_of(button) for button in both] == ["previous", "next"]
+            slowly_there_and_back(panel, both[1].click, back.click, times=12)
         for box in few("fast", "checkbox", panel.find("input[type=checkbox]"))[:1]:
             slowly_there_and_back(panel, box.click, box.click, times=9)
         for handle in few("fast", "slider", panel.find(".noUi-handle"))[:1]:
             handle.focus()
-            forth, back = ("ArrowLeft", "ArrowRight")[:: -1 if not at_its_end(handle) else 1]
+            forth, back = ("ArrowLeft", "ArrowRight")[:: 1 if at_its_end(handle) else -1]
             slowly_there_and_back(
-                panel, lambda key=forth: press(key), lambda key=back: press(key), times=4
+                panel, functools.partial(press, forth), functools.partial(press, back), times=4
             )
     assert page.complaints == []
 
@@ -637,11 +537,6 @@ def nudge(page, panel, before):
     handle.focus()
     page.page.keyboard.press("ArrowLeft" if at_its_end(handle) else "ArrowRight")
     return panel.wait_for_change(before) and not panel.state()["message"]
-
-
-def interrupt(page):
-    command = '[data-command="notebook:interrupt-kernel"]'
-    page.page.locator(f".jp-NotebookPanel-toolbar {command}").first.click()
 
 
 def test_many_presses_of_run_leave_one_run_that_can_be_stopped(page):
@@ -686,7 +581,7 @@ def test_the_toolbars_interrupt_stops_a_run_and_the_kernel_lives(page):
             button.click()
             assert panel.wait_for_change(before), (panel.title, again)
             for _ in range(5):  # one that meets a message stops that message's work instead
-                interrupt(page)
+                page.interrupt()
                 if panel.wait_for_words(progress="stopped", seconds=5):
                     break
             assert panel.wait_for_words(button="Run", progress="stopped"), panel.title
@@ -699,14 +594,14 @@ def test_an_interrupt_while_a_slider_moves_leaves_the_panel_alive(page):
     for _ in range(10):
         page.page.keyboard.press("ArrowRight")
         page.page.keyboard.press("ArrowLeft")
-    interrupt(page)
+    page.interrupt()
     page.wait_for_kernel()
     assert nudge(page, panel, panel.settled())
 
 
 def test_run_all_twice_in_the_middle_of_a_run(page):
-    """On the first page, which has no runs; with DLFS_SOAK=1 in every chapter."""
-    if page.path == lab.OTHERS:
+    """On the page that is soon ready; with DLFS_SOAK=1 in every chapter."""
+    if page.path != lab.OTHERS and not SOAK:
         return
     for panel, button in running_panels(page):
         panel.show()
