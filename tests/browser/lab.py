@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from itertools import islice
 from pathlib import Path
 
 import nbformat
@@ -73,9 +74,9 @@ def what_differs():
             if not known.issuperset(panels_of(cell)):
                 known.update(panels_of(cell))
                 wanted.add(number)
-        _, answer, verdict = next(exercises(notebook))
-        answer.metadata["chapter"] = path.stem[:4]
-        wanted.update(map(notebook.cells.index, (answer, verdict)))
+        for _, answer, verdict in islice(exercises(notebook), 1):
+            answer.metadata["chapter"] = path.stem[:4]
+            wanted.update(map(notebook.cells.index, (answer, verdict)))
         cells.append(new_markdown_cell(f"# {path.stem}"))
         cells += [notebook.cells[number] for number in needed(notebook.cells, wanted)]
     for number, cell in enumerate(cells):

@@ -5,6 +5,7 @@ is run is nbval's: conftest.py.
 """
 
 import copy
+import importlib
 import re
 import statistics
 
@@ -12,7 +13,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_markdown_cell
 
-from scripts.notebooks import CHAPTERS, answer_name, complaints, is_right, tags, texts
+from scripts.notebooks import CHAPTERS, answer_name, complaints, exercises, is_right, tags, texts
 from scripts.refresh_notebooks import tidy
 
 PATHS = sorted(CHAPTERS.glob("*.ipynb"))
@@ -204,6 +205,14 @@ def test_a_chapter_is_stored_as_make_notebooks_stores_it(path):
     expected = nbformat.writes(tidy(copy.deepcopy(STORED[path]))).rstrip() + "\n"
     assert path.read_text(encoding="utf-8") == expected
     assert path.stat().st_size < 1_500_000
+
+
+@every_chapter
+def test_a_chapter_asks_each_of_its_exercises(path):
+    checks = vars(importlib.import_module(f"exercises.{path.stem[:4]}"))
+    written = {name.removeprefix("check_") for name in checks if name.startswith("check_")}
+    asked = {name for name, *_ in exercises(STORED[path])}
+    assert asked == written, f"chapters/{path.name} and exercises/{path.stem[:4]}.py"
 
 
 def test_each_cell_that_is_not_compared_has_its_reason_in_the_documentation():
