@@ -44,7 +44,7 @@ _numerical_gradient_1d = numerical_gradient  # the book's name at one point (D,)
 
 
 def relative_error(a, b):
-    """|a - b| / (|a| + |b|) with Euclidean lengths: below 1e-6 they agree, above 1e-2 they do not."""
+    """|a - b| / (|a| + |b|), Euclidean lengths: below 1e-6 they agree, above 1e-2 they do not."""
     a, b = (as_float(x, "relative_error").astype(float) for x in (a, b))
     expect(a.shape == b.shape, f"relative_error: {a.shape} and {b.shape} arrived, expected is one.")
     size = np.linalg.norm(a) + np.linalg.norm(b)
