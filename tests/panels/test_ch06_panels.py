@@ -20,7 +20,7 @@ from panels.ch06_search import (
     run_game,
     search_panel,
 )
-from panels.several import Several
+from panels.shell import Several
 from panels.surfaces import SURFACES
 
 VALLEY = ("long valley", (-7.0, 2.0))

@@ -27,7 +27,7 @@ from panels.ch05_graph import graph_panel
 from panels.ch05_nodes import AddLayer, Graph, MulLayer
 from panels.ch06_overfit import overfit_panel
 from panels.ch06_search import search_panel
-from panels.panel import NumberGrid, RunPanel
+from panels.shell import NumberGrid, RunPanel
 from scripts import kernels
 from tests.panels.test_panels import DIGITS, PANELS, grid, same, toy_panel, toy_run_panel
 

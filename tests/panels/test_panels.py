@@ -40,10 +40,10 @@ from panels.ch06_init_lab import Keep, init_lab_panel
 from panels.ch06_overfit import overfit_panel
 from panels.ch06_race import race_panel
 from panels.ch06_search import search_panel
-from panels.ch07_convolution import StrideAndPadding, convolution_panel
+from panels.ch07_convolution import convolution_panel
 from panels.ch07_feature_maps import feature_maps_panel
 from panels.ch07_pooling import pooling_panel
-from panels.panel import (
+from panels.shell import (
     NumberGrid,
     Panel,
     RunPanel,
@@ -55,8 +55,8 @@ from panels.panel import (
     slider,
     toggle,
 )
-from panels.several import Several
-from panels.style import add_axes
+from panels.shell import Several
+from panels.shell.style import add_axes
 from scripts import kernels
 
 # One row for each panel: how to build it. Arrays are made once and shared.
@@ -197,6 +197,8 @@ def grid(control):
         return [type(control.value)(value) for value in values]
     if isinstance(control, Keep):
         return [(), ("He", "ReLU", (3, 30, 0), False), ("Xavier", "tanh", (10, 10, 1), True)]
+    if getattr(control, "description", "") == "stride and padding":
+        return [(1, 0), (2, 0), (1, 1), (3, 1), (2, 2), (3, 2)]
     if isinstance(control, Several):  # each part over its grid, the others as they are
         grids, now = [grid(part) for part in control.parts], control.value
         moved = [(*now[:i], x, *now[i + 1 :]) for i, row in enumerate(grids) for x in row]
@@ -216,8 +218,6 @@ def grid(control):
     if isinstance(control, NumberGrid):
         shape = np.shape(control.value)
         return [control.value] + [np.full(shape, x).tolist() for x in (0.0, 1.5, -1e300)]
-    if isinstance(control, StrideAndPadding):
-        return [(1, 0), (2, 0), (1, 1), (3, 1), (2, 2), (3, 2)]
     if isinstance(control, Canvas):
         dot = bytes([0] * 300 + [9] + [0] * 483)
         line = bytes(([255] + [0] * 27) * 28)
@@ -761,7 +761,7 @@ CELL = f"""
 import sys, itertools, time
 from typing import NamedTuple
 sys.path.insert(0, {str(Path(__file__).parents[2])!r})
-from panels.panel import RunPanel
+from panels.shell import RunPanel
 
 class Run(NamedTuple):
     progress: float
