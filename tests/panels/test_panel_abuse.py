@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 import traitlets
 
-from panels import panel as shell
+from panels.shell import panel as shell
 from panels.ch03_draw import Canvas
 from panels.ch04_training import training_panel
 from panels.ch05_graph import graph_panel
@@ -107,7 +107,7 @@ def undraw(panel, patch):
     """Pictures cost most of the time: until the patch is over, the panel makes none."""
     numbers = itertools.count()
     patch.setattr(panel, "draw", lambda figure, data: None)
-    patch.setattr(shell, "_png", lambda figure: f"picture {next(numbers)}".encode())
+    patch.setattr(shell, "png", lambda figure: f"picture {next(numbers)}".encode())
 
 
 @pytest.fixture
@@ -242,7 +242,7 @@ def test_presets_and_reset_work_after_abuse(name, made, undrawn):
                         continue
         panel.preset(goal) if goal else panel.reset()
         wanted = panel.presets.get(goal, panel._start)
-        assert all(shell._same(panel.values[key], value) for key, value in wanted.items())
+        assert all(shell.same(panel.values[key], value) for key, value in wanted.items())
         panel.reset()
         assert panel.message == ""
 
