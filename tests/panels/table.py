@@ -18,27 +18,11 @@ import numpy as np
 from common.simple_convnet import SimpleConvNet
 from dataset.mnist import load_mnist
 from dataset.weights import load_weights
-from panels.ch03_classify import classify_panel
+from panels import shell
 from panels.ch03_draw import EMPTY, STROKES, Canvas, draw_panel, example_digit
-from panels.ch04_training import FirstWeights, training_panel
-from panels.ch05_graph import graph_panel
+from panels.ch04_training import FirstWeights
 from panels.ch05_nodes import AddLayer, Graph, MulLayer
 from panels.ch06_init_lab import Keep
-from panels.ch06_overfit import overfit_panel
-from panels.ch06_search import search_panel
-from panels.ch07_feature_maps import feature_maps_panel
-from panels.ch07_pooling import pooling_panel
-from panels.shell import (
-    NumberGrid,
-    Panel,
-    RunPanel,
-    Scrubber,
-    Several,
-    Stepper,
-    log_slider,
-    number,
-    slider,
-)
 
 FOLDER = Path(__file__).parents[2] / "panels"
 WEIGHTS = load_weights("ch03_sigmoid")
@@ -50,31 +34,31 @@ NETS = {
     for seed, name in enumerate(("one", "other"))
 }
 
-NEEDY = {  # panels that are made from arrays
-    # image 0 happens to be a mistake, which would look the same among mistakes
-    "classify_panel": partial(classify_panel, IMAGES, LABELS, WEIGHTS, number=1),
-    "draw_panel": partial(draw_panel, WEIGHTS),
-    "training_panel": partial(training_panel, *DIGITS),
-    "overfit_panel": partial(overfit_panel, *DIGITS),
-    "search_panel": partial(search_panel, *DIGITS),
-    "feature_maps_panel": lambda **start: feature_maps_panel(
-        MAPS, LABELS[:100], NETS, drawing=draw_panel(WEIGHTS), **start
-    ),
-    "pooling_panel": partial(pooling_panel, MAPS, LABELS[:100], NETS),
+NEEDY = {  # the arrays of panels that are made from some
+    "classify_panel": (IMAGES, LABELS, WEIGHTS),
+    "draw_panel": (WEIGHTS,),
+    "training_panel": DIGITS,
+    "overfit_panel": DIGITS,
+    "search_panel": DIGITS,
+    "feature_maps_panel": (MAPS, LABELS[:100], NETS),
+    "pooling_panel": (MAPS, LABELS[:100], NETS),
 }
 OWN = [("q", AddLayer(), "x", "y"), ("f", MulLayer(), "q", "z")]
-OTHERS = {  # what else a panel is made from in the chapters
-    "training_panel with presets": partial(training_panel, *DIGITS, hide="optimizer"),
-    "graph_panel of a fork": partial(graph_panel, "fork"),
-    "graph_panel of five inputs": partial(graph_panel, "sigmoid neuron"),
-    "graph_panel of one's own": partial(graph_panel, Graph({"x": -2, "y": 5, "z": -4}, OWN)),
+OTHERS = {  # what else a panel is made from in the chapters: its name and more, arrays, words
+    # image 0 happens to be a mistake, which would look the same among mistakes
+    "classify_panel": (NEEDY["classify_panel"], {"number": 1}),
+    "training_panel with presets": (DIGITS, {"hide": "optimizer"}),
+    "graph_panel of a fork": (["fork"], {}),
+    "graph_panel of five inputs": (["sigmoid neuron"], {}),
+    "graph_panel of one's own": ([Graph({"x": -2, "y": 5, "z": -4}, OWN)], {}),
+    "feature_maps_panel": (NEEDY["feature_maps_panel"], {"drawing": draw_panel(WEIGHTS)}),
 }
 
 
-def find(folder=FOLDER):
-    """name -> function, for every function x_panel in the files of the folder."""
+def find():
+    """name -> function, for every function x_panel in the files of panels/."""
     found = {}
-    for path in sorted(folder.glob("ch*.py")):
+    for path in sorted(FOLDER.glob("ch*.py")):
         module = importlib.import_module(f"panels.{path.stem}")
         for name, value in vars(module).items():
             if name.endswith("_panel") and getattr(value, "__module__", "") == module.__name__:
@@ -88,7 +72,14 @@ def needs_arguments(make):
 
 
 FOUND = find()
-PANELS = {name: make for name, make in FOUND.items() if not needs_arguments(make)} | NEEDY | OTHERS
+PANELS = {
+    **{name: make for name, make in FOUND.items() if not needs_arguments(make)},
+    **{name: partial(FOUND[name], *arrays) for name, arrays in NEEDY.items()},
+    **{
+        name: partial(FOUND[name.split()[0]], *arrays, **words)
+        for name, (arrays, words) in OTHERS.items()
+    },
+}
 
 
 @cache
@@ -108,13 +99,13 @@ def grid(control):
         return [type(control.value)(value) for value in values]
     if isinstance(control, Keep):
         return [(), ("He", "ReLU", (3, 30, 0), False), ("Xavier", "tanh", (10, 10, 1), True)]
-    if isinstance(control, Several):  # each part over its grid, the others as they are
+    if isinstance(control, shell.Several):  # each part over its grid, the others as they are
         grids, now = [grid(part) for part in control.parts], control.value
         moved = [(*now[:i], x, *now[i + 1 :]) for i, row in enumerate(grids) for x in row]
         return [tuple(row[0] for row in grids), *moved, tuple(row[-1] for row in grids)]
     if isinstance(control, FirstWeights):
         return [*grid(control.std), *grid(control.rule)[1:]]
-    if isinstance(control, (Scrubber, Stepper)):
+    if isinstance(control, (shell.Scrubber, shell.Stepper)):
         return list(range(control.min, control.max + 1))
     if isinstance(control, widgets.Dropdown):
         return [value for _label, value in control._options_full]
@@ -122,7 +113,7 @@ def grid(control):
         return [False, True]
     if isinstance(control, widgets.FloatText):
         return [0.0, 1.0, -1.0, 1e300]
-    if isinstance(control, NumberGrid):
+    if isinstance(control, shell.NumberGrid):
         shape = np.shape(control.value)
         return [control.value] + [np.full(shape, x).tolist() for x in (0.0, 1.5, -1e300)]
     if isinstance(control, Canvas):
@@ -174,10 +165,10 @@ def toy_panel(**options):
     given = {
         "title": 'A <toy> & its "grid"',
         "controls": {
-            "step": Scrubber("step", 5),
-            "rate": log_slider("rate", -3, 3, 1, 1.0),
-            "table": NumberGrid("numbers", np.arange(6).reshape(2, 3)),
-            "count": number("count", 2),
+            "step": shell.Scrubber("step", 5),
+            "rate": shell.log_slider("rate", -3, 3, 1, 1.0),
+            "table": shell.NumberGrid("numbers", np.arange(6).reshape(2, 3)),
+            "count": shell.number("count", 2),
         },
         "compute": compute_toy,
         "draw": draw_toy,
@@ -185,7 +176,7 @@ def toy_panel(**options):
         "presets": {"twice": {"rate": 10.0, "count": 4}, "also twice": {"rate": 10.0, "count": 4}},
         "figsize": (2, 1),
     }
-    return Panel(**{**given, **options})
+    return shell.Panel(**{**given, **options})
 
 
 class Run(NamedTuple):
@@ -211,9 +202,9 @@ def endless(steps):
 
 
 def toy_run_panel(title="Toy run", run=run_toy):
-    return RunPanel(
+    return shell.RunPanel(
         title=title,
-        controls={"steps": slider("steps", 1, 100, 1, 20)},
+        controls={"steps": shell.slider("steps", 1, 100, 1, 20)},
         run=run,
         draw=lambda figure, data: (figure.clear(), figure.text(0.5, 0.5, str(data.total))),
         describe=lambda data: f"{data.total} steps ({data.progress:.0%})",

