@@ -169,7 +169,7 @@ def imports():
     compare("python, import common.trainer / import numpy", "", start("import common.trainer"),
             start("import numpy"), rounds=8)  # fmt: skip
     compare("python, import panels / import matplotlib", "",
-            start("import panels.panel"), start("import matplotlib.figure"), rounds=5)  # fmt: skip
+            start("import panels.shell"), start("import matplotlib.figure"), rounds=5)  # fmt: skip
 
 
 def redraws():
