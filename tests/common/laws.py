@@ -74,7 +74,7 @@ DRESSES = {
     "a list": lambda a: a.tolist(),
     "a tuple": lambda a: tuple(a.tolist()) if a.ndim else a.tolist(),
     "integers": lambda a: np.rint(a).astype(np.int64),
-    "pixels": lambda a: np.abs(np.rint(a)).astype(np.uint8),
+    "pixels": lambda a: (60 * np.abs(a)).clip(0, 255).astype(np.uint8),
     "booleans": lambda a: a > 0,
     "float32": lambda a: a.astype(np.float32),
     "float16": lambda a: a.astype(np.float16),

@@ -33,7 +33,7 @@ from common.multi_layer_net_extend import MultiLayerNetExtend
 from common.optimizer import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSprop
 from common.simple_convnet import SimpleConvNet
 from common.trainer import Trainer
-from common.two_layer_net import SigmoidTwoLayerNet, TwoLayerNet
+from common.two_layer_net import TwoLayerNet
 from tests.common.laws import normal
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -282,25 +282,6 @@ def test_a_two_layer_net_typed_from_the_book_learns_by_hand_and_in_our_trainer()
     trainer = Trainer(mine, X4, T3, X4, T3, epochs=3, mini_batch_size=2, verbose=False)
     trainer.train()
     assert len(trainer.train_loss_list) == 9
-
-
-def test_the_chapter_4_loop_with_its_mask_and_in_place_update():
-    x, t = np.repeat(X4, 5, axis=0), np.eye(3)[np.repeat(T3, 5)]
-    np.random.seed(0)
-    network = SigmoidTwoLayerNet(input_size=4, hidden_size=6, output_size=3)
-    train_loss_list, train_acc_list = [], []
-    train_size, batch_size, learning_rate = x.shape[0], 10, 1.0
-    iter_per_epoch = max(train_size // batch_size, 1)
-    for i in range(300):
-        batch_mask = np.random.choice(train_size, batch_size)
-        grad = network.gradient(x[batch_mask], t[batch_mask])
-        for key in ("W1", "b1", "W2", "b2"):
-            network.params[key] -= learning_rate * grad[key]
-        train_loss_list.append(network.loss(x[batch_mask], t[batch_mask]))
-        if i % iter_per_epoch == 0:
-            train_acc_list.append(network.accuracy(x, t))
-    assert train_loss_list[-1] < train_loss_list[0]
-    assert len(train_acc_list) == 100 and train_acc_list[-1] > 0.8
 
 
 def test_gradient_descent_of_chapter_4():

@@ -101,23 +101,16 @@ def test_pointwise_functions_agree_with_plain_python(f, x):
     np.testing.assert_array_equal(x, before)
 
 
-@each_function
-def test_pointwise_functions_at_the_ends(f):
-    ends = [np.inf, -np.inf, 1e-300, -1e300]
-    expected = {step_function: [1, 0, 1, 0], sigmoid: [1, 0, 0.5, 0], sigmoid_grad: [0, 0, 0.25, 0],
-                relu: [np.inf, 0, 1e-300, 0], relu_grad: [1, 0, 1, 0]}  # fmt: skip
-    assert f(np.array(ends)).tolist() == expected[f]
-    assert f(1) == f(1.0) == POINTWISE[f](1.0)
-    assert f(np.empty((0, 3))).shape == (0, 3)
-    if f is not step_function:
-        assert np.isnan(f(np.array([np.nan, 1.0]))).tolist() == [True, False]
-
-
-def test_sigmoid_is_exact_where_it_nearly_vanishes_and_identity_hands_on_what_came():
+def test_pointwise_functions_at_the_ends():
+    ends = np.array([np.inf, -np.inf, 1e-300, -1e300, np.nan])
+    np.testing.assert_array_equal(sigmoid(ends), [1, 0, 0.5, 0, np.nan])
+    np.testing.assert_array_equal(sigmoid_grad(ends), [0, 0, 0.25, 0, np.nan])
+    np.testing.assert_array_equal(relu(ends), [np.inf, 0, 1e-300, 0, np.nan])
+    np.testing.assert_array_equal(relu_grad(ends), [1, 0, 1, 0, np.nan])
+    assert step_function(ends[:4]).tolist() == [1, 0, 1, 0]
     np.testing.assert_allclose(sigmoid(np.array([-700.0, -40])), np.exp([-700.0, -40]))
-    assert step_function(np.array([-0.5, 0.0])).dtype.kind == "i"
-    x = np.array([1.0, 2])
-    assert identity_function(x) is x
+    assert identity_function(ends) is ends
+    assert relu(3) == relu(3.0) == 3
 
 
 # ---- softmax and losses -----------------------------------------------------------------------
@@ -142,14 +135,6 @@ def test_softmax_and_its_logarithm_agree_with_plain_python(x, shift):
     np.testing.assert_array_equal(x, before)
 
 
-def test_softmax_at_the_ends():
-    with np.errstate(invalid="ignore"):
-        y = softmax(np.array([[0.0, -np.inf], [0, np.inf], [np.nan, 0]]))
-    assert y[0].tolist() == [1, 0]
-    assert np.isnan(y[1:]).all()
-    assert softmax(np.empty((0, 3))).shape == (0, 3)
-
-
 Y = np.array([0.1, 0.05, 0.6, 0, 0.05, 0.1, 0, 0.1, 0, 0])
 WRONG = np.array([0.1, 0.05, 0.1, 0, 0.05, 0.1, 0, 0.6, 0, 0])
 
@@ -161,7 +146,6 @@ def test_numbers_of_chapter_4():
     assert cross_entropy_error(Y, t) == pytest.approx(0.510825, abs=1e-6)
     assert cross_entropy_error(WRONG, t) == pytest.approx(2.302584, abs=1e-6)
     assert mean_squared_error is sum_squared_error
-    assert sum_squared_error(np.array([0], np.uint8), np.array([200], np.uint8)) == 20000
 
 
 @st.composite
@@ -203,29 +187,8 @@ def test_a_loss_from_scores_is_exact_and_certainty_about_the_wrong_class_costs_1
         assert cross_entropy_error(y, [0]) == pytest.approx(0, abs=1e-6)
     cross_entropy_error([1.001, 0], 0)  # so much rounding is forgiven, and no more: test_doors
     cross_entropy_error(np.full((2, 3), 1 / 3), np.full((2, 3), 1 / 3, np.float16))
-    for t in (0, [0]):
-        assert softmax_loss([2.0], t) == 0  # one sample with one class
-
-
-def test_the_slope_of_the_loss_is_y_minus_t_over_n():
-    x, t = normal(2, 3), np.array([0, 2])
-    numeric = numerical_gradient(lambda x: softmax_loss(x, t), x)
-    np.testing.assert_allclose(numeric, (softmax(x) - np.eye(3)[t]) / 2, atol=1e-8)
-
-
-@pytest.mark.parametrize("f", [cross_entropy_error, softmax_loss, sum_squared_error])
-def test_a_loss_changes_no_argument_and_swallows_no_nan(f):
-    y, t = softmax(normal(3, 4)), np.eye(4)[[1, 0, 3]]
-    kept = y.copy(), t.copy()
-    f(y, t)
-    np.testing.assert_array_equal(y, kept[0])
-    np.testing.assert_array_equal(t, kept[1])
-    y[1, 2] = np.nan
-    assert np.isnan(f(y, np.full((3, 4), 0.25)))
-    assert np.isnan(f(y, np.eye(4)[[0, 1, 3]]))
-    if f is not sum_squared_error:
-        assert np.isnan(f(y, [0, 1, 3]))  # nor beside the right class
-        assert f(y[[0, 2]], [0, 3]) > 0
+    assert softmax_loss([2.0], 0) == softmax_loss([2.0], [0]) == 0  # one sample with one class
+    assert np.isnan(cross_entropy_error([[0.5, np.nan]], [0]))  # nor beside the right class
 
 
 def test_every_function_is_described():
@@ -317,7 +280,6 @@ def test_float32_nan_and_nothing_at_all():
     assert found.dtype == np.float32
     np.testing.assert_allclose(found, [6, 8], rtol=0.02)
     assert np.isnan(numerical_gradient(bowl, np.array([np.nan, 1.0]))).all()
-    assert np.isnan(numerical_gradient(lambda _: float("nan"), np.array([1.0]))).all()
     assert numerical_gradient(bowl, np.empty((0, 3))).shape == (0, 3)
 
 
@@ -333,22 +295,18 @@ def test_relative_error():
     assert relative_error([3, 4], [3, 4]) == 0
     assert relative_error(np.zeros(3), np.zeros(3)) == relative_error([], []) == 0
     assert relative_error([1, 0], [-1, 0]) == relative_error([0.0], [1e-9]) == 1
-    assert relative_error([3.0, 0], [0, 4]) == pytest.approx(5 / 7)
     assert relative_error(np.float32(1.0), 1.1) == pytest.approx(0.1 / 2.1, rel=1e-6)
-    assert np.isnan(relative_error([np.nan], [1]))
     assert isinstance(relative_error([1], [2]), float)
 
 
-@given(*[arrays(float, 4, elements=st.floats(-1e3, 1e3))] * 2, st.sampled_from([1e-6, 1e6]))
+@given(*[arrays(float, 4, elements=st.floats(-1e3, 1e3))] * 2, st.sampled_from([1e-6, 1, 1e6]))
 @few()
-def test_relative_error_is_symmetric_from_0_to_1_and_does_not_ask_for_units(a, b, factor):
-    error = relative_error(a, b)
-    assert 0 <= error <= 1 + 1e-12
-    assert relative_error(b, a) == error
-    if max(abs(a).max(), abs(b).max()) > 1e-3:
-        exact = math.dist(a, b) / (math.hypot(*a) + math.hypot(*b))
-        assert error == pytest.approx(exact, abs=1e-12)
-        assert relative_error(a * factor, b * factor) == pytest.approx(error, abs=1e-9)
+def test_relative_error_is_symmetric_and_does_not_ask_for_units(a, b, factor):
+    length = math.hypot(*a) + math.hypot(*b)
+    if length > 1e-3:
+        error = relative_error(a * factor, b * factor)
+        assert error == pytest.approx(math.dist(a, b) / length, abs=1e-12)
+        assert relative_error(b * factor, a * factor) == error
 
 
 # ---- smoothing, shuffling, random numbers -----------------------------------------------------
@@ -453,10 +411,7 @@ def test_windows_stand_side_by_side_where_nobody_says_otherwise():
     np.testing.assert_array_equal(fold(d, x.shape), fold(d, x.shape, 1, 0))
 
 
-def test_uint8_windows_add_up_without_wrapping_around():
-    x = np.full((1, 1, 3, 3), 200, np.uint8)
-    assert im2col(x, 2, 2).dtype == np.float64
-    assert col2im(np.full((4, 4), 200, np.uint8), x.shape, 2, 2).max() == 800
+def test_a_pad_of_uint8_does_not_wrap_around():
     image, pad = np.ones((1, 1, 60, 60)), np.uint8(200)
-    col = im2col(image, 1, 1, pad=pad)  # 2 · 200 wraps around in uint8, too
+    col = im2col(image, 1, 1, pad=pad)  # 2 · 200 is 144 in uint8
     assert col2im(col, image.shape, 1, 1, pad=pad).tolist() == image.tolist()
