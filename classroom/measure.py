@@ -30,8 +30,7 @@ import requests
 from jupyter_core.utils import ensure_event_loop
 from nbclient import NotebookClient
 
-from scripts.kernels import settings
-from scripts.refresh_notebooks import plain_environment
+from scripts.kernels import plain_environment, settings
 
 ROOT = Path(__file__).resolve().parents[1]
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
