@@ -101,7 +101,7 @@ SHAPES = {
 # For a size, a rate, a word, a setting.
 SCALARS = [
     None, "text", "3", [], [2], {}, 1j, np.nan, np.inf, -np.inf, -1, -0.5, 0, 0.5, 1, 1.0, 2,
-    2.0, 2.5, True, np.int64(2), np.uint8(2), np.float32(0.5), np.array([1, 2]), np.zeros((50, 50)),
+    2.0, 2.5, True, np.int64(2), np.uint8(2), np.float32(0.5), np.array([1, 2]), np.zeros((50, 50)), [[1.0, 2.0], [3.0]],
 ]  # fmt: skip
 # Labels of three samples for four classes, all saying [0, 2, 1] ...
 LABELS = {
