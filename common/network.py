@@ -102,6 +102,7 @@ class Network:
 
     def load_params(self, file_name="params.npz"):
         """Fill params in place from an .npz file. ValueError, and no change, if it does not fit."""
+        expect(str(file_name).endswith(".npz"), f"{file_name}: choose a file that ends in .npz.")
         with open(file_name, "rb") as file:
             try:
                 found = {k: p.astype(float) for k, p in np.load(file, allow_pickle=False).items()}
