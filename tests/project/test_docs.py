@@ -3,6 +3,8 @@
 import importlib
 import json
 import re
+import sys
+import types
 from pathlib import Path
 
 import pytest
@@ -58,6 +60,23 @@ def test_the_readmes_check_proves_itself(monkeypatch):
     monkeypatch.setattr(Relu, "backward", lambda self, dout: dout)  # a ReLU that blocks nothing
     with pytest.raises(AssertionError):
         exec(compile(code, "README.md", "exec"), {})
+
+
+def test_the_worked_example_of_contributing_works(monkeypatch, tmp_path):
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    modules = {}
+    for name, code in re.findall(r"`([\w/]+)\.py`:\n\n```python\n(.*?)```", text, re.DOTALL):
+        module = modules[name] = types.ModuleType(name.replace("/", "."))
+        module.__package__ = module.__name__.rpartition(".")[0]
+        module.__file__ = tmp_path / f"{len(modules)}.py"
+        module.__file__.write_text(code, encoding="utf-8")
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+        exec(compile(code, module.__file__, "exec"), vars(module))
+    panel, solution, exercise, wrong = modules.values()
+    assert "sees a square of 7 × 7 pixels" in panel.window_panel(layers=3).sentence
+    assert exercise.check_window_side(solution.window_side).ok
+    for answer in wrong.WRONG["window_side"].values():
+        assert exercise.check_window_side(answer).ok is False
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
