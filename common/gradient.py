@@ -34,10 +34,9 @@ def numerical_gradient(f, x):
 
 def numerical_gradient_2d(f, X):
     """The gradient at many points: each row of X (N, D) is one. A single point (D,) works too."""
-    X = as_array(X, "numerical_gradient_2d")
-    if X.ndim < 2:
+    if as_array(X, "numerical_gradient_2d").ndim < 2:
         return numerical_gradient(f, X)
-    return np.reshape([numerical_gradient(f, x) for x in X], X.shape)
+    return np.reshape([numerical_gradient(f, x) for x in X], np.shape(X))
 
 
 _numerical_gradient_1d = numerical_gradient  # the book's name at one point (D,)

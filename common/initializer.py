@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .checks import as_number, as_whole, expect
+from .checks import as_number, as_whole, expect, shown
 
 GAIN = {"xavier": 1.0, "sigmoid": 1.0, "he": 2.0, "relu": 2.0}
 
@@ -24,7 +24,8 @@ def first_params(shapes, weight_init_std, rng, dtype):
 
     shapes: one for each W, (D, M) or filters (FN, C, FH, FW).
     """
-    expect(np.dtype(dtype).kind == "f", f"dtype {dtype} arrived; make it float32 or float64.")
+    fits = getattr(dtype, "__name__", str(dtype)) in ("float", "float32", "float64")
+    expect(fits, f"dtype {shown(dtype)} arrived; make it float32 or float64.")
     params = {}
     for i, shape in enumerate(shapes, start=1):
         sizes = [as_whole(size, "the size of a layer") for size in shape]

@@ -159,7 +159,7 @@ class BatchNormalization:
     """
 
     def __init__(self, gamma, beta, momentum=0.9, running_mean=None, running_var=None):
-        stats = [] if running_mean is None or running_var is None else [running_mean, running_var]
+        stats = [] if running_mean is running_var is None else [running_mean, running_var]
         given = [as_float(a, "BatchNormalization") for a in (gamma, beta, *stats)]
         shapes = {a.shape: a.ndim for a in given}
         expect([*shapes.values()] == [1], f"BatchNormalization: expected is (D,), not {[*shapes]}.")

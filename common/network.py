@@ -6,9 +6,8 @@ import os
 import numpy as np
 
 from .checks import as_array, as_pairs, as_whole, expect
-from .functions import label_rows
 from .gradient import numerical_gradient
-from .layers import Affine, BatchNormalization, Convolution, Dropout
+from .layers import Affine, BatchNormalization, Convolution, Dropout, label_rows
 
 
 class Network:

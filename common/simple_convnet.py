@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .checks import expect
+from .checks import as_whole, expect
 from .initializer import first_params
 from .layers import Affine, Convolution, Pooling, Relu, SoftmaxWithLoss
 from .network import Network
@@ -19,12 +19,12 @@ class SimpleConvNet(Network):
     def __init__(self, input_dim=(1, 28, 28), conv_param=None, hidden_size=100, output_size=10,
                  weight_init_std=0.01, rng=None, dtype=np.float64):  # fmt: skip
         conv = {"filter_num": 30, "filter_size": 5, "pad": 0, "stride": 1}
-        unknown = [key for key in conv_param or () if key not in conv]
-        expect(not unknown, f"conv_param knows {[*conv]}; {unknown} arrived.")
-        fn, size, pad, stride = (conv | (conv_param or {})).values()
+        given = conv if conv_param is None else conv | conv_param
+        expect(len(given) == 4, f"conv_param knows {[*conv]}; {[*given][4:]} arrived.")
+        fn, size, pad, stride = given.values()
         sides = output_sides((1, *input_dim), size, size, stride, pad)  # conv: OH, OW
         sides = output_sides((1, 1, *sides), 2, 2, stride=2, pad=0)  # pool
-        flat = fn * sides[0] * sides[1]
+        flat = as_whole(fn, "filter_num") * sides[0] * sides[1]
         shapes = (fn, input_dim[0], size, size), (flat, hidden_size), (hidden_size, output_size)
         self.params = p = first_params(shapes, weight_init_std, random_source(rng), dtype)
         self.layers = {

@@ -39,7 +39,7 @@ class Trainer:
         self.epochs = as_whole(epochs, "Trainer: epochs")
         self.batch_size = as_whole(mini_batch_size, "Trainer: mini_batch_size")
         n = evaluate_sample_num_per_epoch
-        self.evaluate_sample_num_per_epoch = n and as_whole(n, "Trainer: samples per epoch")
+        self.evaluate_sample_num_per_epoch = None if n is None else as_whole(n, "Trainer: samples")
         self.rng = None if rng is None else random_source(rng)
         self.train_size = len(self.x_train)
         self.iter_per_epoch = max(self.train_size // self.batch_size, 1)

@@ -75,7 +75,7 @@ def unfold(x, filter_h, filter_w, stride=1, pad=0):
     output_sides(x.shape, filter_h, filter_w, stride, pad)  # do they fit?
     windows = sliding_window_view(pad_images(x, pad), (filter_h, filter_w), axis=(2, 3))
     windows = windows[:, :, ::stride, ::stride]  # (N, C, OH, OW, FH, FW): a view, not a copy
-    return np.ascontiguousarray(windows.transpose(0, 1, 4, 5, 2, 3))
+    return windows.transpose(0, 1, 4, 5, 2, 3).copy()
 
 
 def fold(windows, input_shape, stride=1, pad=0):
@@ -100,6 +100,7 @@ def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
     out_h, out_w = output_sides(input_shape, filter_h, filter_w, stride, pad)
     n, c, _, _ = input_shape
     expected = (n * out_h * out_w, c * filter_h * filter_w)
-    expect(col.shape == expected, f"col2im: col {col.shape} arrived, {expected} was expected.")
+    found = f"col2im: col {col.shape} arrived, stride {stride}, pad {pad}"
+    expect(col.shape == expected, f"{found} expect {expected}.")
     rows = col.reshape(n, out_h, out_w, c, filter_h, filter_w)
-    return fold(rows.transpose(0, 3, 4, 5, 1, 2), input_shape, stride, pad)
+    return fold(rows.transpose(0, 3, 4, 5, 1, 2), input_shape, stride, int(pad))

@@ -65,7 +65,7 @@ def test_steps_follow_the_formula_for_views_and_plain_numbers(kind, slopes):
     base, optimizer = np.array([[1.0, 7.0, -2.0]]), kind(lr=0.1)
     W, g, names = base[:, ::2], np.empty((1, 2)), MEMORY[kind]
     params = {"W": W, "x": 1.0, "y": 2}
-    assert {name: getattr(optimizer, name) for name in names} == dict.fromkeys(names)
+    assert not any(getattr(optimizer, name) for name in names)  # made at the first step
     for slope in slopes:
         g[...] = slope, -slope
         optimizer.update(params, {"W": g, "x": slope, "y": slope})
@@ -104,7 +104,7 @@ def test_float32_stays_float32_and_slopes_may_be_integers(kind):
 
 def state(params, optimizer):
     return pickle.dumps([params["W"].tolist(), params["x"], [vars(optimizer)[n] for n in
-                         MEMORY[type(optimizer)]], optimizer.iter])  # fmt: skip
+                         MEMORY[type(optimizer)]], vars(optimizer).get("iter")])  # fmt: skip
 
 
 @each_kind
