@@ -250,7 +250,7 @@ ADVICE = re.compile(
 )
 
 
-def judge(error, *arrived):
+def judge(error, arrived, named):
     """Fails unless this error is a sentence of ours, which says what arrived and what to do."""
     words = str(error)
     calls = [(Path(f.filename), f.lineno) for f in traceback.extract_tb(error.__traceback__)]
@@ -262,12 +262,12 @@ def judge(error, *arrived):
     REACHED.add(calls)
     tokens = re.findall(r"[^\W\d]\w*", words)
     shouted = {w for w in tokens if re.search("[A-Z]{2}", w)} - words_of_ours()
-    known = words.startswith(tuple(map(str, arrived))) or tokens[0] in words_of_ours()
-    said = [part for value in arrived for part in traces(value)]
+    known = words.startswith(tuple(map(str, (*arrived, *named)))) or tokens[0] in words_of_ours()
+    said = [*map(str, named), *(part for value in arrived for part in traces(value))]
     assert "\n" not in words and 20 < len(words) < 400 and words.endswith("."), words
     assert not shouted, f"{shouted} is no name of ours: {words}"
     assert known or tokens[0][0].isupper(), f"it begins like no sentence: {words}"
-    assert "None" not in tokens or any(a is None for a in arrived), words
+    assert "None" not in tokens or any(a is None for a in (*arrived, *named)), words
     assert ADVICE.search(words), f"it does not say what to do: {words}"
     assert not said or any(says(words, part) for part in said), f"{said} is not in: {words}"
 
@@ -303,7 +303,7 @@ def attempt(f, *args, named=()):
         with np.errstate(over="ignore", invalid="ignore"):
             result = f(*args)
     except Exception as caught:
-        judge(caught, *args, *named)
+        judge(caught, args, named)
         error = caught
     assert picture(args) == before, "an argument changed"
     return result, error

@@ -348,9 +348,3 @@ def test_windows_stand_side_by_side_where_nobody_says_otherwise():
     assert U.unfold(x, 2, 3).shape == (1, 2, 2, 3, 3, 3)
     d = normal(*U.unfold(x, 2, 3).shape)
     np.testing.assert_array_equal(U.fold(d, x.shape), U.fold(d, x.shape, 1, 0))
-
-
-def test_a_pad_of_uint8_does_not_wrap_around():
-    image, pad = np.ones((1, 1, 60, 60)), np.uint8(200)
-    col = U.im2col(image, 1, 1, pad=pad)  # 2 · 200 is 144 in uint8
-    assert U.col2im(col, image.shape, 1, 1, pad=pad).tolist() == image.tolist()

@@ -103,8 +103,8 @@ def test_float32_stays_float32_and_slopes_may_be_integers(kind):
 
 
 def state(params, optimizer):
-    return pickle.dumps([params["W"].tolist(), params["x"], [vars(optimizer)[n] for n in
-                         MEMORY[type(optimizer)]], vars(optimizer).get("iter")])  # fmt: skip
+    kept = [vars(optimizer).get(name) for name in (*MEMORY[type(optimizer)], "iter")]
+    return pickle.dumps([params["W"].tolist(), params["x"], kept])
 
 
 @each_kind
