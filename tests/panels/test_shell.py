@@ -1,10 +1,14 @@
 """What the shell does for every panel: values in, messages, presets; and each kind of control."""
 
+import html
 import threading
+import time
 
 import numpy as np
 import pytest
+import traitlets
 
+from panels import shell
 from panels.shell import Scrubber, Stepper, choice, slider
 from tests.panels.table import compute_toy, is_one_sentence, same, toy_panel
 
@@ -20,6 +24,7 @@ def state(panel):
 
 def test_start_values_are_arguments_and_what_reset_goes_back_to():
     panel = toy_panel().start({"rate": 100.0, "count": 3})
+    assert html.escape(panel.alt) in panel._picture_html.value, "no word of it becomes a page"
     assert (panel.data.total, panel._preset_choice.value) == (np.exp(100) * 45, "as at the start")
     panel.preset("twice")
     assert panel.reset().values["count"] == 3
@@ -163,18 +168,13 @@ def test_hide_takes_one_name_or_several_and_without_presets_there_is_reset():
 
 def test_a_cell_and_the_browser_may_change_values_at_once():
     panel = toy_panel()
-
-    def change(name, values):
-        for value in values:
-            panel.controls[name].value = value
-
-    changes = (("rate", [0.01, 0.1, 1.0, 10.0] * 5), ("count", range(1, 21)))
-    others = [threading.Thread(target=change, args=each) for each in changes]
-    for act in (threading.Thread.start, threading.Thread.join):
-        for thread in others:
-            act(thread)
-    assert (panel.values["rate"], panel.values["count"]) == (10.0, 20)
-    assert same(panel.data, panel.compute(**panel.values))
+    slow = threading.Thread(target=setattr, args=(panel.controls["rate"], "value", 10.0))
+    panel.draw = lambda *_: time.sleep(0.2 if threading.current_thread() is slow else 0)
+    slow.start()
+    time.sleep(0.05)  # it has computed, and draws
+    panel.controls["count"].value = 20
+    slow.join()
+    assert same(panel.data, panel.compute(**panel.values)), "the last word is the last change"
 
 
 # ---- controls
@@ -198,3 +198,16 @@ def test_a_stepper_goes_round_and_visits_its_stops():
     ):
         stepper.stops = stops
         assert [stepper.go(move) or stepper.value for move in moves] == places
+
+
+def test_several_controls_change_together_or_not_at_all():
+    control = shell.Several("start", [slider("x", 0, 9, 1, 1), choice("y", ["a", "b"])], (50, 50))
+    seen = []
+    control.observe(lambda change: seen.append(change["new"]), names="value")
+    control.value = (2, "b")
+    control.parts[0].value = 3
+    assert seen == [(2, "b"), (3, "b")]
+    for bad in ((1,), ("x", "a"), (5, "c")):
+        with pytest.raises(traitlets.TraitError):
+            control.value = bad
+        assert control.value == (3, "b") and [part.value for part in control.parts] == [3, "b"]
