@@ -232,6 +232,8 @@ def traces(value):
     yield from (type(value).__name__, str(value), " ".join(repr(value).split())[:12])
     if isinstance(value, (list, tuple, np.ndarray)):
         yield "different lengths"  # its own, or beside others
+    if isinstance(value, list) and value:
+        yield repr(value[0])  # of many sizes, the first that is wrong
     if isinstance(value, str):
         yield repr(value[:1])  # where a list is expected, a text is a list of letters
     try:
