@@ -12,15 +12,15 @@ WORKERS ?= 2
 unexport PYTHONPATH PYTHONHOME PIP_USER PIP_TARGET PIP_PREFIX PYTHONDONTWRITEBYTECODE
 
 # One thread a worker: several workers with several threads each get in each other's way.
-test mutation notebooks: export OPENBLAS_NUM_THREADS = 1
-test mutation notebooks: export OMP_NUM_THREADS = 1
+check test soak mutation notebooks: export OPENBLAS_NUM_THREADS = 1
+check test soak mutation notebooks: export OMP_NUM_THREADS = 1
 
 # The project is installed by its path: a folder that was moved is set up again.
 ifneq "$(shell cat $(STAMP) 2>/dev/null)" "$(CURDIR)"
 $(shell rm -f $(STAMP))
 endif
 
-.PHONY: help setup lab test soak bench mutation notebooks book
+.PHONY: help setup ruff lab check test soak bench mutation notebooks book
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -30,14 +30,22 @@ help: ## this list
 lab: setup ## set up what is needed, and open the chapters in JupyterLab
 	@cd chapters && "../$(RUN)" -m jupyterlab $(ROOT_FLAG) $(ARGS) $(FIRST_CHAPTER)
 
-test: setup ## set up what is needed, and run every check
-	@"$(RUN)" -m ruff check .
-	@"$(RUN)" -m ruff format --check .
-	@# Which tests share a worker: tests/conftest.py.
+check: setup ruff ## after every edit: ruff and the quick tests, in seconds
+	@"$(RUN)" -m pytest -q -p no:nbval -n $(WORKERS) -m "not slow and not long" $(ARGS) $(QUICK)
+
+test: setup ruff ## set up what is needed, and run every check
+	@# Which tests share a worker: conftest.py.
 	@"$(RUN)" -m pytest --nbval -n $(WORKERS) $(ARGS) tests chapters
 
-soak: setup ## repeat for an hour what must never fail by chance: docs/soak.md
-	@"$(RUN)" scripts/soak.py $(ARGS)
+# Of tests/ all rooms but the one of the browser.
+QUICK = $(filter-out tests/browser/,$(wildcard tests/*/))
+
+ruff:
+	@"$(RUN)" -m ruff check -q .
+	@"$(RUN)" -m ruff format -q --check .
+
+soak: setup ruff ## the same with all that is long, as in the nightly run: docs/soak.md
+	@DLFS_SOAK=1 "$(RUN)" -m pytest --nbval --timeout=3600 -n $(WORKERS) $(ARGS) tests chapters
 
 bench: setup ## measure speed, side by side (with PyTorch, if it is installed)
 	@"$(RUN)" benchmarks/run.py $(ARGS)

@@ -169,12 +169,12 @@ def imports():
     compare("python, import common.trainer / import numpy", "", start("import common.trainer"),
             start("import numpy"), rounds=8)  # fmt: skip
     compare("python, import panels / import matplotlib", "",
-            start("import panels.panel"), start("import matplotlib.figure"), rounds=5)  # fmt: skip
+            start("import panels.shell"), start("import matplotlib.figure"), rounds=5)  # fmt: skip
 
 
 def redraws():
     """From a control's new value to the new picture, for the sliders of every panel."""
-    from tests.test_panels import PANELS  # the one list of panels
+    from tests.panels.table import PANELS  # all panels
 
     print(
         "\nA panel's redraw in the kernel, in milliseconds: median, and one in ten is slower than"
@@ -204,6 +204,45 @@ def sweep(panel):
                 yield name, type(widget.value)(round(widget.min + k * widget.step, 9))
 
 
+# Milliseconds from the key press to the first frame that shows the next picture.
+NEXT_PICTURE = """([panel, handle]) => new Promise(done => {
+    let start = null;
+    handle.addEventListener('keydown', () => { start = performance.now(); },
+                            {capture: true, once: true});
+    const watch = new MutationObserver(async () => {
+        if (start === null) return;
+        watch.disconnect();
+        await panel.querySelector('.panel-picture img').decode().catch(() => null);
+        requestAnimationFrame(() => done(performance.now() - start));
+    });
+    watch.observe(panel.querySelector('.panel-picture'),
+                  {childList: true, subtree: true, attributes: true});
+    setTimeout(() => done(null), 10000);
+})"""
+
+
+def key_to_picture(chapter, presses=6):
+    """Yield (panel's title, milliseconds): key presses on each of a panel's sliders in turn."""
+    for panel in chapter.panels():
+        panel.show()
+        times = []
+        for handle in panel.find(".noUi-handle"):
+            handle.focus()
+            at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
+            keys = ["ArrowLeft", "ArrowRight"] if at_end else ["ArrowRight", "ArrowLeft"]
+            for press in range(presses):
+                panel.settled()
+                chapter.page.evaluate(f"args => {{ window.took = ({NEXT_PICTURE})(args); }}",
+                                      [panel.element, handle])  # fmt: skip
+                chapter.page.keyboard.press(keys[press % 2])
+                took = chapter.page.evaluate("() => window.took")
+                if took is None:  # a slider of something that is switched off
+                    break
+                times.append(took)
+        if times:
+            yield panel.title, times
+
+
 def key_presses():
     """From a key press to the new picture on the page, for every panel with a slider."""
     from tests.browser import lab
@@ -215,8 +254,8 @@ def key_presses():
     everything = []
     with lab.jupyterlab() as server, lab.browser() as chromium:
         for path in lab.CHAPTERS:
-            with lab.open_chapter(server, chromium, path) as chapter:
-                for title, times in lab.key_to_picture(chapter):
+            with lab.open_notebook(server, chromium, path) as chapter:
+                for title, times in key_to_picture(chapter):
                     median, late = np.percentile(times, [50, 95])
                     print(f"  {path.stem[:4]} {title:<45} {median:7.1f} {late:7.1f}")
                     everything += times

@@ -3,8 +3,9 @@
 #
 #   sh classroom/install.sh /opt/class
 #
-# Needs a Python from 3.10 on with venv (PYTHON=python3.12 names one) and the network. The folder
-# that holds this checkout must be readable by everybody and writable by nobody but you.
+# Needs a Python from 3.10 on with venv (PYTHON=python3.12 names one) and the network. That Python,
+# the folder that is named and this checkout must be readable by everybody and writable by nobody
+# but you: the hub says at its start what is not.
 set -eu
 place=${1:?"say where to install, for instance: sh classroom/install.sh /opt/class"}
 checkout=$(cd "$(dirname "$0")/.." && pwd)

@@ -109,6 +109,12 @@ else:
     if os.geteuid() != 0:
         refuse("it must run as root to start each student's server as that student; to try it on "
                "your own computer, set CLASS_SPAWNER=simple.")  # fmt: skip
+    # Students' servers run this Python, with this checkout, as themselves: may they?
+    for path in (Path(sys.executable).resolve(), Path(sys.prefix), HERE):
+        if shut := [each for each in (path, *path.parents) if not each.stat().st_mode & 0o001]:
+            refuse(f"students may not use {path}, because {shut[-1]} is closed to other accounts; "
+                   "install it, and the Python that it is made with, where everybody may read, "
+                   "such as /opt and /usr/bin/python3.")  # fmt: skip
     c.JupyterHub.authenticator_class = ClassAuthenticator
     c.JupyterHub.spawner_class = "systemd" if spawner == "systemd" else "localprocess"
     # Whoever has a home here keeps the number that owns it, in a new container too; new students

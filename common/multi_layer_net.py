@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from .checks import as_array, number, shown
+from .checks import as_number, expect, shown
 from .initializer import first_params
 from .layers import Affine, Relu, Sigmoid, SoftmaxWithLoss, Tanh
 from .network import Network
@@ -17,21 +17,18 @@ class MultiLayerNet(Network):
     """affine - activation for each hidden layer, then affine and softmax with loss.
 
     hidden_size_list: for example [100, 100, 100]. activation: relu, sigmoid or tanh.
-    weight_init_std: a number, "he"/"relu" or "xavier"/"sigmoid" (see initializer.weight_std).
-    weight_decay_lambda: λ of the weight decay ½ λ ΣW²; biases are left alone.
+    weight_init_std: see initializer.weight_std. weight_decay_lambda: λ of ½ λ ΣW², without biases.
     """
 
     def __init__(self, input_size, hidden_size_list, output_size, activation="relu",
                  weight_init_std="relu", weight_decay_lambda=0, rng=None,
                  dtype=np.float64):  # fmt: skip
-        if str(activation).lower() not in ACTIVATIONS:
-            raise ValueError(f"activation {shown(activation)}: one of {[*ACTIVATIONS]} expected.")
-        if as_array(hidden_size_list, "hidden_size_list").ndim != 1:
-            raise ValueError(f"hidden_size_list {shown(hidden_size_list)}: a list expected.")
+        known = str(activation).lower() in ACTIVATIONS
+        expect(known, f"activation: {shown(activation)} arrived; choose from {[*ACTIVATIONS]}.")
         self.activation = ACTIVATIONS[str(activation).lower()]
         self.input_size, self.output_size = input_size, output_size
         self.hidden_size_list, self.hidden_layer_num = list(hidden_size_list), len(hidden_size_list)
-        self.weight_decay_lambda = number(weight_decay_lambda, "weight_decay_lambda")
+        self.weight_decay_lambda = as_number(weight_decay_lambda, "weight_decay_lambda")
         self.rng = None if rng is None else random_source(rng)
 
         sizes = [input_size, *self.hidden_size_list, output_size]

@@ -5,25 +5,24 @@ import os
 
 import numpy as np
 
-from .checks import as_array, as_float, as_labels, as_pairs, whole
+from .checks import as_array, as_pairs, as_whole, expect
 from .gradient import numerical_gradient
-from .layers import Affine, BatchNormalization, Convolution, Dropout
+from .layers import Affine, BatchNormalization, Convolution, Dropout, label_rows
 
 
 class Network:
     """A chain of layers with a loss at its end.
 
-    A subclass sets in __init__: params (dict of arrays), layers (dict, in order), last_layer.
-    The n-th Affine or Convolution holds the very arrays params["Wn"] and params["bn"], the n-th
-    BatchNormalization params["gamman"] and params["betan"]. x is a batch, t its labels (one-hot
-    or class numbers); a loss is in nats, an accuracy a share from 0 to 1.
+    A subclass sets params (dict of arrays), layers (dict, in order) and last_layer. The n-th Affine
+    or Convolution holds the very arrays params["Wn"] and params["bn"], the n-th BatchNormalization
+    params["gamman"] and params["betan"]. Losses are in nats, accuracies shares from 0 to 1.
     """
 
     weight_decay_lambda = 0
     chunk = 500  # samples that predict takes at a time, so that memory stays bounded
 
     def predict(self, x, train_flg=False):
-        """The scores (N, K) of a batch x. Large batches pass in chunks, which changes no row."""
+        """The scores (N, K) of a batch x; large ones pass in chunks, which changes no row."""
         x = as_array(x, "predict")
         if train_flg or x.ndim < 2 or len(x) <= self.chunk:
             return self._forward(x, train_flg)
@@ -40,14 +39,13 @@ class Network:
 
     def accuracy(self, x, t, batch_size=100):
         """The share of samples whose largest score is at the right class; nan is never right."""
-        size = whole(batch_size, "accuracy: batch_size")
+        size = as_whole(batch_size, "accuracy: batch_size")
         x, t = as_pairs(x, t, "accuracy")
         right = 0
         for i in range(0, len(x), size):  # the last batch may be shorter
             y = self.predict(x[i : i + size])  # (n, K)
-            labels = as_labels(t[i : i + size], y.shape, "accuracy")
-            labels = labels if labels.ndim == 1 else labels.argmax(axis=1)
-            right += np.sum((y.argmax(axis=1) == labels) & ~np.isnan(y).any(axis=1))
+            labels = label_rows(t[i : i + size], y, "accuracy")  # (n, K)
+            right += np.sum((y.argmax(axis=1) == labels.argmax(axis=1)) & ~np.isnan(y).any(axis=1))
         return float(right / len(x))
 
     def gradient(self, x, t):
@@ -61,70 +59,55 @@ class Network:
             first.backward(dout, need_dx=False)  # nobody asks how the data should change
         else:
             first.backward(dout)
-        grads = {key: getattr(layer, f"d{name}") for key, layer, name in self._places()}
+        grads = {key: getattr(layer, f"d{name}") for key, layer, name in self._owners()}
         for key in grads:
             if self.weight_decay_lambda and key.startswith("W"):
                 grads[key] = grads[key] + self.weight_decay_lambda * self.params[key]
         return grads
 
     def numerical_gradient(self, x, t):
-        """The same by small steps: two losses per parameter, slow but hard to get wrong.
-
-        The network itself stays as it is. RuntimeError with dropout.
-        """
-        if any(isinstance(a, Dropout) and a.dropout_ratio > 0 for a in self.layers.values()):
-            reason = "dropout draws a new mask for every loss, so differences mean nothing"
-            raise RuntimeError(f"numerical_gradient: {reason}; check a network without dropout.")
+        """The same by small steps: two losses per parameter. RuntimeError with dropout."""
+        dropout = any(isinstance(a, Dropout) and a.dropout_ratio > 0 for a in self.layers.values())
+        expect(not dropout, "dropout draws a mask for each loss: use a net without.", RuntimeError)
         twin = copy.deepcopy(self)  # its weights are nudged, its running statistics move
         loss = lambda _: twin.loss(x, t, train_flg=True)
         return {key: numerical_gradient(loss, p) for key, p in twin.params.items()}
 
     def _forward(self, x, train_flg):
-        for key, layer, name in self._places():
+        for key, layer, name in self._owners():
             if getattr(layer, name) is not self.params[key]:
                 hint = f"change it in place: params['{key}'][...] = values"
                 raise RuntimeError(f"params['{key}'] is a new array, unknown to its layer; {hint}.")
         for layer in self.layers.values():
-            if isinstance(layer, (Dropout, BatchNormalization)):
-                x = layer.forward(x, train_flg)
-            else:
-                x = layer.forward(x)
+            two_ways = isinstance(layer, (Dropout, BatchNormalization))
+            x = layer.forward(x, train_flg) if two_ways else layer.forward(x)
         return x
 
-    def _places(self):
+    def _owners(self):
         """Where each parameter lives: its key in params, its layer, its name there."""
-        count = {"W": 0, "gamma": 0}
+        count = {"W": 0, "b": 0, "gamma": 0, "beta": 0}
         for layer in self.layers.values():
-            pair = ("gamma", "beta") if hasattr(layer, "gamma") else ("W", "b")
-            if hasattr(layer, pair[0]):
-                count[pair[0]] += 1
-                for name in pair:
-                    yield f"{name}{count[pair[0]]}", layer, name
+            for name in count:
+                if hasattr(layer, name):
+                    count[name] += 1
+                    yield f"{name}{count[name]}", layer, name
 
     def save_params(self, file_name="params.npz"):
-        """Write params to an .npz file. An older one is replaced when the new one is complete."""
-        part = f"{_npz(file_name)}.part"
-        with open(part, "wb") as file:
+        """Write params as .npz, not as pickle, which can run foreign code; whole or not at all."""
+        expect(str(file_name).endswith(".npz"), f"{file_name}: choose a name that ends in .npz.")
+        with open(f"{file_name}.part", "wb") as file:
             np.savez(file, **self.params)
-        os.replace(part, file_name)
+        os.replace(file.name, file_name)
 
     def load_params(self, file_name="params.npz"):
         """Fill params in place from an .npz file. ValueError, and no change, if it does not fit."""
-        with open(_npz(file_name), "rb") as file:
+        expect(str(file_name).endswith(".npz"), f"{file_name}: choose a file that ends in .npz.")
+        with open(file_name, "rb") as file:
             try:
-                found = {k: as_float(p, k) for k, p in np.load(file, allow_pickle=False).items()}
+                found = {k: p.astype(float) for k, p in np.load(file, allow_pickle=False).items()}
             except Exception:  # zipfile, zlib and numpy each have their own kinds
-                hint = "save_params writes one"
-                raise ValueError(f"{file_name} is no readable .npz of numbers; {hint}.") from None
+                raise ValueError(f"{file_name} is no .npz of numbers; make one.") from None
         here, there = ({k: p.shape for k, p in d.items()} for d in (self.params, found))
-        if here != there:
-            raise ValueError(f"{file_name} holds {there}; this network expects {here}.")
+        expect(here == there, f"{file_name} holds {there}; this network expects {here}.")
         for key, p in self.params.items():
             p[...] = found[key]
-
-
-def _npz(file_name):
-    """file_name, if it ends in .npz. Pickled files can run foreign code, so we have none."""
-    if not str(file_name).endswith(".npz"):
-        raise ValueError(f"{file_name}: parameters live in .npz files; choose a name with .npz.")
-    return file_name

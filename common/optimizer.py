@@ -1,141 +1,119 @@
 """Optimizers: six ways to turn a gradient into a step (book 6.1).
 
-update(params, grads) changes every entry of the dict params: an array in place, since the layers
-hold the very same array; a plain number by re-binding the entry.
+update(params, grads) changes params in place, for a layer holds the very same arrays.
 """
 
 import numpy as np
 
-from .checks import as_array, as_float, number, shown
+from .checks import as_float, as_number, expect
 
 
-class Optimizer:
-    """What all six share: params[key] += change(key, gradient of params[key]), for every key.
-
-    memory: names of the dicts that are kept from step to step; they start as zeros at step 1.
-    Raises ValueError for a bad learning rate and for keys or shapes that differ, TypeError for
-    what holds no floats, RuntimeError when an optimizer with memory meets params that are not
-    those of its last step. Nothing has changed then.
-    """
-
-    memory = ()
-
-    def __init__(self, lr=0.01):
-        self.name = type(self).__name__
-        self.lr = number(lr, f"{self.name}: lr")
-        self.iter = 0
-        for memory in self.memory:
-            setattr(self, memory, None)
-
-    def update(self, params, grads):
-        self._check(params, grads)
-        if self.iter == 0:
-            for memory in self.memory:
-                setattr(self, memory, {key: 0 * p for key, p in params.items()})
-        self.iter += 1
-        for key, p in params.items():
-            if isinstance(p, np.ndarray):
-                p += self.change(key, as_float(grads[key], key))
-            else:
-                params[key] = p + float(self.change(key, as_float(grads[key], key)))
-        self._left = dict(params)
-
-    def _check(self, params, grads):
-        if not (isinstance(params, dict) and isinstance(grads, dict)):
-            raise TypeError(f"{self.name}: dicts were expected, {shown([params, grads])} arrived.")
-        values = {k: as_array(p, f"{self.name}, {k}") for k, p in params.items()}
-        slopes = {k: as_float(g, f"{self.name}, grads[{k!r}]") for k, g in grads.items()}
-        here, there = ({k: a.shape for k, a in d.items()} for d in (values, slopes))
-        if here != there:
-            raise ValueError(f"{self.name}: params {here} and grads {there} must agree.")
-        for key, p in params.items():
-            kind, is_array = values[key].dtype, isinstance(p, np.ndarray)
-            fixed = is_array and not p.flags.writeable
-            allowed = "f" if is_array else "fiu" if np.ndim(p) == 0 else ""  # a list cannot move
-            if fixed or kind.kind not in allowed:
-                state = "is read-only" if fixed else f"holds {kind}"
-                raise TypeError(f"{self.name}: {key} {state}; make it np.array({key}, float).")
-            known = self._left.get(key) if self.iter else p
-            if self.memory and known is not p and (is_array or known != p):
-                hint = "it remembers its steps, so make a new optimizer for each network and run"
-                raise RuntimeError(f"{self.name}: {key} is not what this optimizer left; {hint}.")
-
-
-class SGD(Optimizer):
+class SGD:
     """Stochastic gradient descent: W <- W - lr · dW."""
 
-    def change(self, key, grad):
-        return -self.lr * grad
+    def __init__(self, lr=0.01):
+        self.name, self.lr = "SGD", as_number(lr, "SGD: lr")
+
+    def update(self, params, grads):
+        for key, dW in slopes(self, params, grads):
+            params[key] -= self.lr * dW
 
 
-class Momentum(Optimizer):
+class Momentum:
     """A ball that rolls: v <- momentum · v - lr · dW, then W <- W + v."""
 
-    memory = ("v",)
-
     def __init__(self, lr=0.01, momentum=0.9):
-        super().__init__(lr)
-        self.momentum = number(momentum, f"{self.name}: momentum", below=1)
+        self.name, self.v = type(self).__name__, {}
+        self.lr = as_number(lr, f"{self.name}: lr")
+        self.momentum = as_number(momentum, f"{self.name}: momentum", below=1)
 
-    def change(self, key, grad):
-        self.v[key] = self.momentum * self.v[key] - self.lr * grad
-        return self.v[key]
+    def update(self, params, grads):
+        for key, dW in slopes(self, params, grads):
+            self.v[key] = self.momentum * self.v.get(key, 0) - self.lr * dW
+            params[key] += self.v[key]
 
 
 class Nesterov(Momentum):
     """Momentum that looks ahead, to where the ball is about to roll.
 
-    W <- W + momentum² · v - (1 + momentum) · lr · dW with the old v, which then moves as in
-    Momentum. Source: Bengio, Boulanger-Lewandowski and Pascanu 2012, arXiv:1212.0901.
+    W <- W + momentum² · v - (1 + momentum) · lr · dW with the old v, which moves as in Momentum.
     """
 
-    def change(self, key, grad):
-        old = self.v[key]
-        self.v[key] = self.momentum * old - self.lr * grad
-        return self.momentum**2 * old - (1 + self.momentum) * self.lr * grad
+    def update(self, params, grads):
+        for key, dW in slopes(self, params, grads):
+            v = self.v.get(key, 0)
+            params[key] += self.momentum**2 * v - (1 + self.momentum) * self.lr * dW
+            self.v[key] = self.momentum * v - self.lr * dW
 
 
-class AdaGrad(Optimizer):
+class AdaGrad:
     """Smaller steps where slopes were large: h <- h + dW², W <- W - lr · dW / (√h + 1e-7)."""
 
-    memory = ("h",)
+    def __init__(self, lr=0.01):
+        self.name, self.lr, self.h = "AdaGrad", as_number(lr, "AdaGrad: lr"), {}
 
-    def change(self, key, grad):
-        self.h[key] = self.h[key] + grad * grad
-        return -self.lr * grad / (np.sqrt(self.h[key]) + 1e-7)
+    def update(self, params, grads):
+        for key, dW in slopes(self, params, grads):
+            self.h[key] = self.h.get(key, 0) + dW * dW
+            params[key] -= self.lr * dW / (np.sqrt(self.h[key]) + 1e-7)
 
 
-class RMSprop(Optimizer):
+class RMSprop:
     """AdaGrad that forgets: h <- decay_rate · h + (1 - decay_rate) · dW², the step as there."""
 
-    memory = ("h",)
-
     def __init__(self, lr=0.01, decay_rate=0.99):
-        super().__init__(lr)
-        self.decay_rate = number(decay_rate, "RMSprop: decay_rate", below=1)
+        self.name, self.lr, self.h = "RMSprop", as_number(lr, "RMSprop: lr"), {}
+        self.decay_rate = as_number(decay_rate, "RMSprop: decay_rate", below=1)
 
-    def change(self, key, grad):
-        self.h[key] = self.decay_rate * self.h[key] + (1 - self.decay_rate) * grad * grad
-        return -self.lr * grad / (np.sqrt(self.h[key]) + 1e-7)
+    def update(self, params, grads):
+        for key, dW in slopes(self, params, grads):
+            h = self.h.get(key, 0)
+            self.h[key] = self.decay_rate * h + (1 - self.decay_rate) * dW * dW
+            params[key] -= self.lr * dW / (np.sqrt(self.h[key]) + 1e-7)
 
 
-class Adam(Optimizer):
+class Adam:
     """Momentum and RMSprop together, corrected for their start at zero.
 
     m <- m + (1 - beta1)(dW - m), v <- v + (1 - beta2)(dW² - v), W <- W - lr_t · m / (√v + 1e-7),
-    lr_t = lr · √(1 - beta2^t) / (1 - beta1^t) at step t.
-    Source: Kingma and Ba 2015, arXiv:1412.6980.
+    lr_t = lr · √(1 - beta2^t) / (1 - beta1^t) at step t (Kingma and Ba 2015).
     """
 
-    memory = ("m", "v")
-
     def __init__(self, lr=0.001, beta1=0.9, beta2=0.999):
-        super().__init__(lr)
-        self.beta1 = number(beta1, "Adam: beta1", below=1)
-        self.beta2 = number(beta2, "Adam: beta2", below=1)
+        self.name, self.lr = "Adam", as_number(lr, "Adam: lr")
+        betas = as_number(beta1, "Adam: beta1", below=1), as_number(beta2, "Adam: beta2", below=1)
+        (self.beta1, self.beta2), self.m, self.v, self.iter = betas, {}, {}, 0
 
-    def change(self, key, grad):
-        self.m[key] = self.m[key] + (1 - self.beta1) * (grad - self.m[key])
-        self.v[key] = self.v[key] + (1 - self.beta2) * (grad * grad - self.v[key])
-        lr_t = self.lr * (1 - self.beta2**self.iter) ** 0.5 / (1 - self.beta1**self.iter)
-        return -lr_t * self.m[key] / (np.sqrt(self.v[key]) + 1e-7)
+    def update(self, params, grads):
+        t = self.iter + 1
+        lr_t = self.lr * (1 - self.beta2**t) ** 0.5 / (1 - self.beta1**t)
+        for key, dW in slopes(self, params, grads):
+            m, v = self.m.get(key, 0), self.v.get(key, 0)
+            self.m[key] = m + (1 - self.beta1) * (dW - m)
+            self.v[key] = v + (1 - self.beta2) * (dW * dW - v)
+            params[key] -= lr_t * self.m[key] / (np.sqrt(self.v[key]) + 1e-7)
+        self.iter = t
+
+
+def slopes(optimizer, params, grads):
+    """Yields each key with its gradient, if a step can be taken; else raises, and nothing changes.
+
+    RuntimeError when an optimizer with a memory meets other params than it left at its last step.
+    """
+    name = optimizer.name
+    grads = {key: as_float(g, f"{name}, grads[{key!r}]") for key, g in grads.items()}
+    left = params if name == "SGD" else getattr(optimizer, "_left", params)
+    for key, p in params.items():
+        array, kind = isinstance(p, np.ndarray), np.asarray(p).dtype
+        fixed = not p.flags.writeable if array else np.ndim(p) > 0  # a list has no "in place"
+        moves = kind.kind in ("f" if array else "fiu") and not fixed
+        found = f"{key} is {'read-only' if fixed else kind}"
+        expect(moves, f"{name}: {found}; make it np.array({key}, float).", TypeError)
+        same = left.get(key) is p or (not array and left.get(key) == p)
+        hint = "it remembers its steps, so make a new optimizer for each network and run"
+        expect(same, f"{name}: {key} is not what it left; {hint}.", RuntimeError)
+    here, there = ({key: np.shape(a) for key, a in d.items()} for d in (params, grads))
+    expect(here == there, f"{name}: params {here} and grads {there} arrived; they must agree.")
+    for key, g in grads.items():
+        yield key, g if g.ndim else g.item()
+    optimizer._left = dict(params)

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from .checks import as_array, shown, whole
+from .checks import as_whole, expect
 from .initializer import first_params
 from .layers import Affine, Convolution, Pooling, Relu, SoftmaxWithLoss
 from .network import Network
-from .util import conv_output_size, random_source
+from .util import output_sides, random_source
 
 
 class SimpleConvNet(Network):
@@ -19,21 +19,13 @@ class SimpleConvNet(Network):
     def __init__(self, input_dim=(1, 28, 28), conv_param=None, hidden_size=100, output_size=10,
                  weight_init_std=0.01, rng=None, dtype=np.float64):  # fmt: skip
         conv = {"filter_num": 30, "filter_size": 5, "pad": 0, "stride": 1}
-        given = {} if conv_param is None else conv_param
-        unknown = [key for key in given if key not in conv] if isinstance(given, dict) else [given]
-        if unknown:
-            raise ValueError(f"conv_param knows {[*conv]}; {shown(unknown)} arrived.")
-        fn, size, pad, stride = (conv | given).values()
-        if as_array(input_dim, "input_dim").shape != (3,):
-            raise ValueError(f"input_dim: (C, H, W) was expected; {shown(input_dim)} arrived.")
-        channels, *sides = input_dim
-        sides = [conv_output_size(side, size, stride, pad) for side in sides]  # conv: OH, OW
-        sides = [conv_output_size(side, 2, stride=2) for side in sides]  # pool
-        shapes = (
-            (whole(fn, "filter_num"), channels, size, size),
-            (fn * sides[0] * sides[1], hidden_size),
-            (hidden_size, output_size),
-        )
+        given = conv if conv_param is None else conv | conv_param
+        expect(len(given) == 4, f"conv_param knows {[*conv]}; {[*given][4:]} arrived.")
+        fn, size, pad, stride = given.values()
+        sides = output_sides((1, *input_dim), size, size, stride, pad)  # conv: OH, OW
+        sides = output_sides((1, 1, *sides), 2, 2, stride=2, pad=0)  # pool
+        flat = as_whole(fn, "filter_num") * sides[0] * sides[1]
+        shapes = (fn, input_dim[0], size, size), (flat, hidden_size), (hidden_size, output_size)
         self.params = p = first_params(shapes, weight_init_std, random_source(rng), dtype)
         self.layers = {
             "Conv1": Convolution(p["W1"], p["b1"], stride, pad),

@@ -16,11 +16,11 @@ class TwoLayerNet(Network):
     def __init__(self, input_size, hidden_size, output_size, weight_init_std=0.01, rng=None,
                  dtype=np.float64):  # fmt: skip
         shapes = (input_size, hidden_size), (hidden_size, output_size)
-        self.params = first_params(shapes, weight_init_std, random_source(rng), dtype)
+        self.params = p = first_params(shapes, weight_init_std, random_source(rng), dtype)
         self.layers = {
-            "Affine1": Affine(self.params["W1"], self.params["b1"]),
+            "Affine1": Affine(p["W1"], p["b1"]),
             f"{self.activation.__name__}1": self.activation(),
-            "Affine2": Affine(self.params["W2"], self.params["b2"]),
+            "Affine2": Affine(p["W2"], p["b2"]),
         }
         self.last_layer = SoftmaxWithLoss()
 

@@ -1,22 +1,18 @@
 """Tools around the networks: smoothing, shuffling, and the windows of an image (book 4.5, 6, 7.4).
 
-unfold lays out every window that a filter sees; fold is its transpose and adds windows back into
-an image. im2col and col2im are the same two in the book's layout, one window a row.
+unfold and fold lay out windows and add them back; im2col and col2im do so in the book's layout.
 """
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
-from .checks import as_array, as_float, as_pairs, room, shown, whole
+from .checks import as_float, as_pairs, as_whole, expect, shown
 
 
 def smooth_curve(x):
-    """A smoother x (N,), for plots: each value becomes a weighted mean of up to 11 neighbours.
-
-    The weights are a Kaiser window (beta 2), the ends are mirrored (book 6.1).
-    """
+    """A smoother x (N,), for plots: Kaiser-weighted means of up to 11 neighbours (book 6.1)."""
     x = as_float(x, "smooth_curve")
-    if x.ndim != 1 or x.size == 0:
-        raise ValueError(f"smooth_curve: x has shape {x.shape}; a list of numbers was expected.")
+    expect(x.ndim == 1 and x.size, f"smooth_curve: a list of numbers expected, {x.shape} arrived.")
     half = min(5, x.size - 1)
     weights = np.kaiser(2 * half + 1, 2)
     mirrored = np.concatenate([x[half:0:-1], x, x[: -half - 1 : -1]])  # (half + N + half,)
@@ -24,15 +20,12 @@ def smooth_curve(x):
 
 
 def random_source(rng=None):
-    """Where random numbers come from: NumPy's global state, or a Generator of its own.
-
-    rng: None (np.random.seed governs), a seed, or a np.random.Generator.
-    """
+    """The source of random numbers for rng: None (np.random.seed governs), a seed, a Generator."""
     if rng is None:
         return np.random
-    if isinstance(rng, np.random.Generator) or (isinstance(rng, (int, np.integer)) and rng >= 0):
-        return np.random.default_rng(rng)
-    raise ValueError(f"rng: a seed or a Generator was expected; {shown(rng)} arrived.")
+    fits = isinstance(rng, np.random.Generator) or (isinstance(rng, (int, np.integer)) and rng >= 0)
+    expect(fits, f"rng: a seed or a Generator was expected; {shown(rng)} arrived.")
+    return np.random.default_rng(rng)
 
 
 def shuffle_dataset(x, t, rng=None):
@@ -43,35 +36,21 @@ def shuffle_dataset(x, t, rng=None):
 
 
 def conv_output_size(input_size, filter_size, stride=1, pad=0):
-    """How many stops a filter makes along one axis: (input + 2 pad - filter) // stride + 1.
-
-    Where the division leaves a remainder, the last pixels are not visited.
-    Raises ValueError for sizes below 1, a negative pad, and a filter that does not fit.
-    """
-    room = whole(input_size, "input_size") + 2 * whole(pad, "pad", 0)
-    room -= whole(filter_size, "filter_size")
-    if room < 0:
-        size = f"{shown(input_size)} pixels with pad {shown(pad)}"
-        hint = "use a smaller filter or a larger pad"
-        raise ValueError(f"A filter of {shown(filter_size)} does not fit into {size}; {hint}.")
-    return room // whole(stride, "stride") + 1
+    """How many stops a filter makes along one axis: (input + 2 pad - filter) // stride + 1."""
+    size, filter_size = as_whole(input_size, "input_size"), as_whole(filter_size, "filter_size")
+    stride, pad = as_whole(stride, "stride"), as_whole(pad, "pad", 0)
+    found = f"A filter of {filter_size} does not fit into {size} pixels with pad {pad}"
+    expect(filter_size <= size + 2 * pad, f"{found}; use a smaller filter or a larger pad.")
+    return (size + 2 * pad - filter_size) // stride + 1
 
 
-def image_shape(shape):
-    """shape, if it is (N, C, H, W) with nothing empty; else ValueError."""
-    sizes = as_array(shape, "images, their shape")
-    if sizes.shape == (4,) and sizes.dtype.kind in "iu" and sizes.min() > 0:
-        return tuple(sizes.tolist())
-    hint = "one gray picture is x.reshape(1, 1, H, W)"
-    raise ValueError(f"Images (N, C, H, W) were expected, {shown(shape)} arrived; {hint}.")
-
-
-def stops(shape, filter_h, filter_w, stride, pad):
+def output_sides(shape, filter_h, filter_w, stride, pad):
     """(OH, OW): how many stops a filter makes down and across images of shape (N, C, H, W)."""
-    n, c, h, w = image_shape(shape)
-    out = conv_output_size(h, filter_h, stride, pad), conv_output_size(w, filter_w, stride, pad)
-    room((n, c, h + 2 * int(pad), w + 2 * int(pad), filter_h, filter_w))
-    return out
+    fits = len(shape) == 4 and all(isinstance(s, (int, np.integer)) and s > 0 for s in shape)
+    hint = "one gray picture is x.reshape(1, 1, H, W)"
+    expect(fits, f"Images (N, C, H, W) were expected, {shown(shape)} arrived; {hint}.")
+    h, w = shape[2:]
+    return conv_output_size(h, filter_h, stride, pad), conv_output_size(w, filter_w, stride, pad)
 
 
 def pad_images(x, pad, value=0):
@@ -80,32 +59,30 @@ def pad_images(x, pad, value=0):
     return np.pad(x, frame, constant_values=value) if pad else x
 
 
-def places(images, filter_h, filter_w, stride):
-    """For each place (i, j) in a window: a view of the pixels there, one a stop, (N, C, OH, OW)."""
-    last_h, last_w = images.shape[2] - filter_h, images.shape[3] - filter_w
-    for i in range(filter_h):  # over the few places of a window, not over the many stops
-        for j in range(filter_w):
-            yield i, j, images[:, :, i : last_h + i + 1 : stride, j : last_w + j + 1 : stride]
+def cells(images, filter_h, filter_w, stride):
+    """For each cell of a window: the pixels that it sees, a view (N, C, OH, OW), one a stop.
+
+    A window has few cells and makes many stops: this is the loop to write in Python.
+    """
+    end_h, end_w = images.shape[2] - filter_h + 1, images.shape[3] - filter_w + 1
+    for i, j in np.ndindex(filter_h, filter_w):
+        yield images[:, :, i : end_h + i : stride, j : end_w + j : stride]
 
 
 def unfold(x, filter_h, filter_w, stride=1, pad=0):
     """Every window of the images x (N, C, H, W), one for each stop: (N, C, FH, FW, OH, OW)."""
     x = as_float(x, "images")
-    out_h, out_w = stops(x.shape, filter_h, filter_w, stride, pad)
-    windows = np.empty((*x.shape[:2], filter_h, filter_w, out_h, out_w), x.dtype.type)
-    for i, j, pixels in places(pad_images(x, pad), *windows.shape[2:4], stride):
-        windows[:, :, i, j] = pixels
-    return windows
+    output_sides(x.shape, filter_h, filter_w, stride, pad)  # do they fit?
+    windows = sliding_window_view(pad_images(x, pad), (filter_h, filter_w), axis=(2, 3))
+    windows = windows[:, :, ::stride, ::stride]  # (N, C, OH, OW, FH, FW): a view, not a copy
+    return windows.transpose(0, 1, 4, 5, 2, 3).copy()
 
 
 def fold(windows, input_shape, stride=1, pad=0):
-    """The transpose of unfold: (N, C, FH, FW, OH, OW) added back into images (N, C, H, W).
-
-    A pixel that several windows saw receives the sum of all of them.
-    """
+    """The transpose of unfold: windows (N, C, FH, FW, OH, OW) added up in images (N, C, H, W)."""
     n, c, h, w = input_shape
-    padded = np.zeros((n, c, h + 2 * pad, w + 2 * pad), windows.dtype)
-    for i, j, pixels in places(padded, *windows.shape[2:4], stride):
+    padded, window = np.zeros((n, c, h + 2 * pad, w + 2 * pad), windows.dtype), windows.shape[2:4]
+    for (i, j), pixels in zip(np.ndindex(window), cells(padded, *window, stride), strict=True):
         pixels += windows[:, :, i, j]
     return padded[:, :, pad : pad + h, pad : pad + w]
 
@@ -113,18 +90,17 @@ def fold(windows, input_shape, stride=1, pad=0):
 def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
     """One row per window: images (N, C, H, W) -> (N·OH·OW, C·FH·FW) (book 7.4.2)."""
     windows = unfold(input_data, filter_h, filter_w, stride, pad)
-    n, c, fh, fw, out_h, out_w = windows.shape
-    rows = windows.transpose(0, 4, 5, 1, 2, 3)  # (N, OH, OW, C, FH, FW)
-    return rows.reshape(n * out_h * out_w, c * fh * fw)
+    n, k = len(windows), windows[0, :, :, :, 0, 0].size  # K = C·FH·FW
+    return windows.reshape(n, k, -1).transpose(0, 2, 1).reshape(-1, k)  # (N, K, P) -> (N·P, K)
 
 
 def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
     """The transpose of im2col: rows (N·OH·OW, C·FH·FW) added back into images (N, C, H, W)."""
-    out_h, out_w = stops(input_shape, filter_h, filter_w, stride, pad)
-    n, c, _, _ = input_shape = image_shape(input_shape)
-    col, expected = as_float(col, "col2im"), (n * out_h * out_w, c * int(filter_h) * int(filter_w))
-    if col.shape != expected:
-        images = f"images {tuple(input_shape)} and filters {filter_h} x {filter_w}"
-        raise ValueError(f"col2im: col has shape {col.shape}; {images} expect {expected}.")
-    rows = col.reshape((n, out_h, out_w, c, filter_h, filter_w))
+    col = as_float(col, "col2im")
+    out_h, out_w = output_sides(input_shape, filter_h, filter_w, stride, pad)
+    n, c, _, _ = input_shape
+    expected = (n * out_h * out_w, c * filter_h * filter_w)
+    found = f"col2im: col {col.shape} arrived, stride {stride}, pad {pad}"
+    expect(col.shape == expected, f"{found} expect {expected}.")
+    rows = col.reshape(n, out_h, out_w, c, filter_h, filter_w)
     return fold(rows.transpose(0, 3, 4, 5, 1, 2), input_shape, stride, int(pad))

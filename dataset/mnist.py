@@ -11,13 +11,17 @@ gives the whole set: 60,000 and 10,000. Its four files are looked for
 Each file is compared with the SHA-256 of the original before it is used.
 """
 
+import contextlib
+import gzip
+import math
 import os
+import reprlib
 import zlib
 
 import numpy as np
 
 from dataset.download import original
-from dataset.weights import brief, read_npz
+from dataset.weights import read_npz
 
 img_dim = (1, 28, 28)
 img_size = 784
@@ -38,13 +42,6 @@ key_sha256 = {
     "test_img": "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
     "test_label": "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
 }
-key_bytes = {"train_img": 9912422, "train_label": 28881, "test_img": 1648877, "test_label": 4542}
-key_shape = {
-    "train_img": (train_num, 28, 28),
-    "train_label": (train_num,),
-    "test_img": (test_num, 28, 28),
-    "test_label": (test_num,),
-}
 
 
 def load_mnist(normalize=True, flatten=True, one_hot_label=False, full=None):
@@ -62,20 +59,25 @@ def load_mnist(normalize=True, flatten=True, one_hot_label=False, full=None):
       TypeError   an argument is neither True nor False
       OSError     a file cannot be downloaded, read or written
     """
+    full = _asked_for_full() if full is None else full
     options = {"normalize": normalize, "flatten": flatten, "one_hot_label": one_hot_label}
-    for name, value in options.items():
-        if not _is_truth(value):
-            raise TypeError(f"load_mnist: {name} is {brief(value)}, expected True or False.")
-    parts = _read_full() if _is_full(full) else _read_sample()
-    x_train, x_test = (_as_input(parts[key], normalize, flatten) for key in ("x_train", "x_test"))
-    t_train, t_test = (_as_labels(parts[key], one_hot_label) for key in ("t_train", "t_test"))
-    return (x_train, t_train), (x_test, t_test)
+    for name, value in {**options, "full": full}.items():
+        if not isinstance(value, (int, np.bool_)):  # bool is an int
+            raise TypeError(f"load_mnist: {name} is {reprlib.repr(value)}, expected True or False.")
+
+    parts = []
+    for x, t in _read_full() if full else _read_sample():  # to train on, to test on
+        x = x.reshape(-1, img_size) if flatten else x.reshape(-1, *img_dim)
+        x = np.divide(x, 255, dtype=np.float32) if normalize else x.copy()
+        t = np.eye(10)[t] if one_hot_label else t.copy()  # (N,) -> (N, 10)
+        parts.append((x, t))
+    return tuple(parts)
 
 
 def download_mnist():
     """Make sure that the four original files are here; those that are missing are downloaded."""
     for key in key_file:
-        _original(key)
+        original(key_file[key], key_sha256[key])
 
 
 def init_mnist():
@@ -83,92 +85,49 @@ def init_mnist():
     _read_full()
 
 
-def _is_truth(value):
-    return isinstance(value, (bool, int, np.bool_)) and value in (0, 1)
-
-
-def _is_full(full):
-    if full is None:
-        word = os.environ.get("DLFS_MNIST", "")
-        if word not in ("", "sample", "full"):
-            raise ValueError(
-                f"The environment variable DLFS_MNIST is {brief(word)}, expected 'full' or "
-                "'sample': correct it, or unset it for the sample."
-            )
-        return word == "full"
-    if not _is_truth(full):
-        raise TypeError(f"load_mnist: full is {brief(full)}, expected True, False or None.")
-    return full
-
-
-def _as_input(images, normalize, flatten):
-    x = images.reshape(-1, img_size) if flatten else images.reshape(-1, *img_dim)
-    x = x.astype(np.float32 if normalize else np.uint8)  # a copy in both cases
-    if normalize:
-        x /= 255
-    return x
-
-
-def _as_labels(labels, one_hot_label):
-    return np.eye(10)[labels] if one_hot_label else labels.copy()  # (N,) -> (N, 10)
+def _asked_for_full():
+    word = os.environ.get("DLFS_MNIST", "")
+    if word not in ("", "sample", "full"):
+        raise ValueError(
+            f"The environment variable DLFS_MNIST is {reprlib.repr(word)}, expected 'full' or "
+            "'sample': correct it, or unset it for the sample."
+        )
+    return word == "full"
 
 
 def _read_sample():
-    parts = read_npz(sample_file)
-    for name, shape in (
-        ("x_train", (4000, img_size)),
-        ("t_train", (4000,)),
-        ("x_test", (1000, img_size)),
-        ("t_test", (1000,)),
-    ):
-        found = parts.get(name, np.empty(0))
-        if found.shape != shape or found.dtype != np.uint8:
-            raise ValueError(
-                f"{sample_file}: {name} is {found.dtype} {found.shape}, expected uint8 {shape}. "
-                "Restore the file from the repository."
-            )
-        if len(shape) == 1 and found.max() > 9:
-            raise ValueError(
-                f"{sample_file}: {name} has a label {found.max()}, expected 0 to 9. "
-                "Restore the file from the repository."
-            )
-    return parts
+    """The parts to train on and to test on, as they lie in the file: uint8, (N, 784) with (N,)."""
+    arrays = read_npz(sample_file)
+    parts = [arrays.get(name, np.empty(0)) for name in ("x_train", "t_train", "x_test", "t_test")]
+    found = ", ".join(f"{array.dtype} {array.shape}" for array in parts)
+    expected = "uint8 (4000, 784), uint8 (4000,), uint8 (1000, 784), uint8 (1000,)"
+    if found != expected:
+        raise ValueError(f"{sample_file} holds {found}, expected {expected}: restore the file.")
+    return parts[:2], parts[2:]
 
 
 def _read_full():
-    names = {"train_img": "x_train", "train_label": "t_train"}
-    names |= {"test_img": "x_test", "test_label": "t_test"}
-    return {name: _parse_idx(_original(key), key) for key, name in names.items()}
+    """The parts to train on and to test on: uint8, (N, 28, 28) with (N,)."""
+    return (
+        (_read_idx("train_img", train_num, 28, 28), _read_idx("train_label", train_num)),
+        (_read_idx("test_img", test_num, 28, 28), _read_idx("test_label", test_num)),
+    )
 
 
-def _original(key):
-    return original(key_file[key], key_sha256[key], key_bytes[key])
+def _read_idx(key, *shape):
+    """The array of this shape in an original file, which must be a gz-packed IDX file of bytes.
 
-
-def _parse_idx(packed, key):
-    """The uint8 array in a gz-packed IDX file: 0 0, type 8, dimensions, their sizes, the data."""
-    shape = key_shape[key]
+    Such a file begins with 0 0, the type 8, the number of dimensions and their sizes.
+    """
     header = bytes([0, 0, 8, len(shape)]) + np.array(shape, ">u4").tobytes()
-    size = len(header) + int(np.prod(shape))
-    unpacker = zlib.decompressobj(wbits=31)  # 31: gz, with its check sum
-    try:
-        content = unpacker.decompress(packed, size + 1)  # no more, whatever the file claims
-    except zlib.error as error:
+    size = len(header) + math.prod(shape)
+    packed, content = original(key_file[key], key_sha256[key]), b""
+    with contextlib.suppress(OSError, EOFError, zlib.error):  # no sound gz file: nothing in it
+        content = gzip.decompress(packed)
+    if not content.startswith(header) or len(content) != size:
         raise ValueError(
-            f"{key_file[key]} is not a sound gz file ({error}): replace it by the original."
-        ) from None
-
-    start = content[: len(header)]
-    if start != header:
-        fault = f"begins with {start.hex() or 'nothing'}, expected {header.hex()}"
-    elif len(content) > size:
-        fault = f"unpacks to more than the expected {size} bytes"
-    elif len(content) < size or not unpacker.eof:
-        fault = f"breaks off after {len(content)} unpacked bytes, expected {size} and a check sum"
-    elif unpacker.unused_data:
-        fault = f"goes on for {len(unpacker.unused_data)} bytes behind its end"
-    elif len(shape) == 1 and max(content[len(header) :]) > 9:
-        fault = f"has a label {max(content[len(header) :])}, expected 0 to 9"
-    else:
-        return np.frombuffer(content, np.uint8, offset=len(header)).reshape(shape)
-    raise ValueError(f"{key_file[key]} {fault}: replace it by the original.")
+            f"{key_file[key]} holds {len(content)} bytes that begin with "
+            f"{content[: len(header)].hex()}, expected {size} that begin with {header.hex()}: "
+            "replace it by the original."
+        )
+    return np.frombuffer(content, np.uint8, offset=len(header)).reshape(shape)

@@ -1,1 +1,1 @@
-"""Interactive figures: `panel.py` is the shell, every other file is one idea of one chapter."""
+"""Interactive figures, one file for each idea of a chapter; `shell` is what they share."""

@@ -18,8 +18,8 @@ from common.functions import (
     step_function,
 )
 
-from .panel import Panel, artists, choice, slider, toggle
-from .style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, RED, SKY, SMALL, add_axes
+from .shell import Panel, artists, choice, slider, toggle
+from .shell.style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, RED, SKY, SMALL, add_axes
 
 FLAT = 0.05  # a slope below this, in size, counts as saturated
 LEAK = 0.1  # the slope of Leaky ReLU below 0

@@ -17,8 +17,8 @@ import numpy as np
 
 from common.functions import sigmoid, softmax
 
-from .panel import Panel, Stepper, artists, toggle
-from .style import BLUE, GREY, NORMAL, ORANGE, SMALL, add_axes
+from .shell import Panel, Stepper, artists, toggle
+from .shell.style import BLUE, GREY, NORMAL, ORANGE, SMALL, add_axes
 
 CHUNK = 1000  # images at a time, so that memory stays small
 PAIRS = 5  # how many confused pairs are listed

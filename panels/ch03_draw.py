@@ -10,6 +10,7 @@ description of how the images were normalised and centred.
 from functools import partial
 from gettext import gettext as _
 from itertools import pairwise
+from pathlib import Path
 from types import SimpleNamespace
 from typing import NamedTuple
 
@@ -18,8 +19,8 @@ import numpy as np
 import traitlets
 
 from .ch03_classify import Bars, read_digits
-from .panel import FOLDER, Panel, artists
-from .style import NORMAL, add_axes
+from .shell import Panel, artists
+from .shell.style import NORMAL, add_axes
 
 SIDE, BOX = 28, 20  # pixels: the image, and the box that a digit fits in
 EMPTY = bytes(SIDE * SIDE)
@@ -50,8 +51,8 @@ STROKES = {
 class Canvas(anywidget.AnyWidget):
     """28 by 28 pixels to draw on. `value`: 784 bytes, row by row, 0 (paper) to 255 (ink)."""
 
-    _esm = FOLDER / "ch03_draw.js"
-    _css = FOLDER / "ch03_draw.css"
+    _esm = Path(__file__).with_name("ch03_draw.js")
+    _css = Path(__file__).with_name("ch03_draw.css")
     description = traitlets.Unicode().tag(sync=True)
     pen = traitlets.Float(PEN).tag(sync=True)
     value = traitlets.Bytes(EMPTY).tag(

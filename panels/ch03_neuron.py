@@ -8,8 +8,8 @@ import numpy as np
 
 from common.functions import relu, sigmoid, step_function
 
-from .panel import Panel, artists, choice, slider
-from .style import BLUE, GREY, LIGHT, NORMAL, RED, SMALL, add_axes
+from .shell import Panel, artists, choice, slider
+from .shell.style import BLUE, GREY, LIGHT, NORMAL, RED, SMALL, add_axes
 
 INPUTS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 GATES = {"AND": (0, 0, 0, 1), "OR": (0, 1, 1, 1), "NAND": (1, 1, 1, 0), "XOR": (0, 1, 1, 0)}

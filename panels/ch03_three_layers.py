@@ -8,8 +8,8 @@ import numpy as np
 
 from common.functions import identity_function, relu, sigmoid, softmax
 
-from .panel import Panel, artists, choice, slider
-from .style import BLACK, BLUE, GREY, NORMAL, SMALL, add_axes
+from .shell import Panel, artists, choice, slider
+from .shell.style import BLACK, BLUE, GREY, NORMAL, SMALL, add_axes
 
 WEIGHTS = (  # (numbers in, numbers out)
     np.array([[0.1, 0.3, 0.5], [0.2, 0.4, 0.6]]),

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .panel import Panel, artists, choice, log_slider, slider
-from .style import BLACK, GREY, NORMAL, RED, SMALL, add_axes
+from .shell import Panel, artists, choice, log_slider, slider
+from .shell.style import BLACK, GREY, NORMAL, RED, SMALL, add_axes
 from .surfaces import SURFACES, X_RANGE, Y_RANGE, draw_surface
 
 FLAT = 1e-3  # a gradient shorter than this counts as arrived
@@ -32,13 +32,6 @@ class Descent(NamedTuple):
 
 def compute_descent(surface, lr, x, y, steps):
     """The path of x <- x - lr · gradient from (x, y), and the verdict on it."""
-    if not (np.isfinite(lr) and lr > 0):
-        text = _("The learning rate must be a finite number above 0; {lr} is not.")
-        raise ValueError(text.format(lr=lr))
-    if not (np.isfinite(x) and np.isfinite(y)):
-        raise ValueError(
-            _("The start must be two finite numbers; ({x}, {y}) is not.").format(x=x, y=y)
-        )
     f = SURFACES[surface]
     points = walk(f, np.array([x, y], dtype=float), lr, steps)
     values = f.height(*points.T)

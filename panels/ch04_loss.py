@@ -12,8 +12,8 @@ import numpy as np
 
 from common.functions import cross_entropy_error, sum_squared_error
 
-from .panel import Panel, artists, choice, slider
-from .style import BLUE, GREY, RED, SMALL, add_axes
+from .shell import Panel, artists, choice, slider
+from .shell.style import BLUE, GREY, RED, SMALL, add_axes
 
 RIGHT = 2  # the digit
 TINY = 1e-7  # what the cross-entropy in `common` adds to p, so that log 0 does not occur
@@ -42,8 +42,6 @@ class Loss(NamedTuple):
 
 def compute_loss(p, rest):
     """Both losses and both slopes at p, and their curves over all p."""
-    if not 0 <= p <= 1:
-        raise ValueError(_("A probability lies between 0 and 1; {p} does not.").format(p=p))
     pattern = PATTERNS[rest]
     t = np.eye(10)[RIGHT]
     y = _probabilities(p, pattern)

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .panel import Panel, artists, choice, log_slider, slider
-from .style import BLUE, GREY, LIGHT, NORMAL, RED, SMALL, add_axes
+from .shell import Panel, artists, choice, log_slider, slider
+from .shell.style import BLUE, GREY, LIGHT, NORMAL, RED, SMALL, add_axes
 
 FUNCTIONS = {  # name -> (f, its exact derivative)
     "sin x": (np.sin, np.cos),
@@ -55,8 +55,6 @@ def difference(f, x, h, method):
 
 def compute_step_size(function, x, precision, h):
     """The differences at h, and their errors, best h and slopes over all H."""
-    if not (np.isfinite(h) and h > 0):
-        raise ValueError(_("The step h must be a number above 0; {h} is not.").format(h=h))
     f, derivative = FUNCTIONS[function]
     errors = {
         (method, name): _errors(f, derivative, dtype(x), H.astype(dtype), method)

@@ -18,8 +18,8 @@ from common.multi_layer_net import MultiLayerNet
 from common.trainer import Trainer
 from common.util import smooth_curve
 
-from .panel import RunPanel, artists, choice, log_slider, slider
-from .style import BLUE, GREY, LIGHT, RED, SMALL, add_axes
+from .shell import RunPanel, artists, choice, log_slider, slider
+from .shell.style import BLUE, GREY, LIGHT, RED, SMALL, add_axes
 
 STEPS = 2000
 EVERY = 25  # steps between two readings of the accuracy
@@ -107,7 +107,6 @@ def run_training(lr, activation, hidden, batch, optimizer, weights, *, digits, m
     weights: Xavier, He, or a number, the standard deviation of the first weights.
     memory: a dict that holds the newest run's curves as "newest".
     """
-    _check_settings(lr, weights, hidden, batch)
     net = MultiLayerNet(
         784,
         [hidden],
@@ -181,19 +180,6 @@ def run_training(lr, activation, hidden, batch, optimizer, weights, *, digits, m
         yield state
         if last:
             return
-
-
-def _check_settings(lr, weights, hidden, batch):
-    if not (np.isfinite(lr) and lr > 0):
-        text = _("The learning rate must be a finite number above 0; {lr} is not.")
-        raise ValueError(text.format(lr=lr))
-    if not isinstance(weights, str) and not (np.isfinite(weights) and weights >= 0):
-        text = _("The spread of the first weights must be a finite number from 0 up; {std} is not.")
-        raise ValueError(text.format(std=weights))
-    for name, value in ((_("hidden neurons"), hidden), (_("digits in a batch"), batch)):
-        if value != int(value) or value < 1:
-            text = _("The number of {name} must be whole and at least 1; {value} is not.")
-            raise ValueError(text.format(name=name, value=value))
 
 
 def sleeping_share(net, x, activation):

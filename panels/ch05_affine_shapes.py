@@ -7,8 +7,8 @@ import numpy as np
 
 from common.layers import Affine
 
-from .panel import Panel, choice, slider
-from .style import BLACK, BLUE, GREY, RED, SMALL, add_axes
+from .shell import Panel, choice, slider
+from .shell.style import BLACK, BLUE, GREY, RED, SMALL, add_axes
 
 FORWARD, DX, DW, DB = _("forward: Y"), _("backward: dX"), _("backward: dW"), _("backward: db")
 CELL = 17  # pixels of one number

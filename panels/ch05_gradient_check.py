@@ -10,8 +10,8 @@ from common.gradient import relative_error
 from common.layers import Affine, Relu, SoftmaxWithLoss
 from common.two_layer_net import TwoLayerNet
 
-from .panel import Panel, artists, choice, slider
-from .style import BLACK, BLUE, GREEN, GREY, NORMAL, ORANGE, PURPLE, RED, SMALL, add_axes
+from .shell import Panel, artists, choice, slider
+from .shell.style import BLACK, BLUE, GREEN, GREY, NORMAL, ORANGE, PURPLE, RED, SMALL, add_axes
 
 SIZE = 4  # batch, inputs, hidden neurons, classes: all alike, so that wrong shapes fit too
 AGREE, WRONG = 1e-6, 1e-2  # thresholds of the relative error in float64

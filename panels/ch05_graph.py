@@ -12,8 +12,8 @@ import numpy as np
 
 from .ch05_graph_layout import LINE, RADIUS, lay_out
 from .ch05_nodes import GRAPHS, Graph, Walk
-from .panel import DPI, Panel, Scrubber, artists, number
-from .style import BLACK, BLUE, GREY, LIGHT, RED, SMALL, add_axes
+from .shell import DPI, Panel, Scrubber, artists, number
+from .shell.style import BLACK, BLUE, GREY, LIGHT, RED, SMALL, add_axes
 
 MOST_INPUTS, MOST_NODES = 5, 10
 FORMULAS = {  # class of the layer -> what its forward does, with {0} and {1} for its inputs

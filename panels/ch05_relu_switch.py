@@ -8,8 +8,8 @@ import numpy as np
 
 from common.layers import Relu
 
-from .panel import NumberGrid, Panel, artists
-from .style import BLACK, BLUE, GREY, RED, SMALL, add_axes
+from .shell import NumberGrid, Panel, artists
+from .shell.style import BLACK, BLUE, GREY, RED, SMALL, add_axes
 
 SHAPE = (2, 2)
 

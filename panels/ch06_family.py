@@ -2,7 +2,7 @@
 
 from gettext import gettext as _
 
-from .style import BLUE, GREEN, GREY, NORMAL, PURPLE, SMALL
+from .shell.style import BLUE, GREEN, GREY, NORMAL, PURPLE, SMALL
 
 # name -> (x, y, what is new)
 MEMBERS = {

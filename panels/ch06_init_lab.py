@@ -15,18 +15,15 @@ from typing import NamedTuple
 import ipywidgets as widgets
 import numpy as np
 import traitlets
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection, PolyCollection
-from matplotlib.figure import Figure
 
 from common.functions import relu, sigmoid
 from common.initializer import weight_std
 from common.layers import Affine, BatchNormalization, Relu, Sigmoid, Tanh
 
 from .ch04_training import HE, XAVIER, FirstWeights
-from .panel import DPI, Panel, artists, choice, slider, toggle
-from .several import Several
-from .style import BLACK, BLUE, GREY, NORMAL, RED, SMALL, add_axes
+from .shell import Panel, Several, artists, choice, new_figure, slider, toggle
+from .shell.style import BLACK, BLUE, GREY, NORMAL, RED, SMALL, add_axes
 
 SAMPLES = 1000
 MEASURED = 100  # units of a layer that are looked at
@@ -93,35 +90,11 @@ class InitLab(NamedTuple):
 def compute_init_lab(weights, activation, network, batch_norm, kept=()):
     """network: (depth, width, seed). kept: () or the (weights, activation, network, batch_norm)
     of a network A, which is drawn with the same seed."""
-    net = _run(*_checked(weights, activation, network, batch_norm))
+    net = _run(weights, activation, *network, batch_norm)
     if not kept:
         return InitLab(net, None)
     weights, activation, shape, batch_norm = kept
-    shape = (*shape[:2], network[2])
-    return InitLab(net, _run(*_checked(weights, activation, shape, batch_norm)))
-
-
-def _checked(weights, activation, network, batch_norm):
-    if isinstance(weights, str):
-        if weights not in (XAVIER, HE):
-            text = _("First weights are Xavier, He or a number; {word} is none of them.")
-            raise ValueError(text.format(word=weights))
-    elif not (np.isfinite(weights) and weights >= 0):
-        text = _("The spread of the first weights must be a finite number from 0 up; {std} is not.")
-        raise ValueError(text.format(std=weights))
-    if activation not in ACTIVATIONS:
-        text = _("{word} is no activation here; choose from {known}.")
-        raise ValueError(text.format(word=activation, known=", ".join(ACTIVATIONS)))
-    depth, width, seed = network
-    for name, value, least in (
-        (_("layers"), depth, 1),
-        (_("nodes"), width, 2),
-        (_("seed"), seed, 0),
-    ):
-        if value != int(value) or value < least:
-            text = _("{name}: a whole number from {least} up is expected; {value} is not.")
-            raise ValueError(text.format(name=name, least=least, value=value))
-    return weights, activation, int(depth), int(width), int(seed), bool(batch_norm)
+    return InitLab(net, _run(weights, activation, *shape[:2], network[2], batch_norm))
 
 
 @lru_cache(maxsize=4)
@@ -342,8 +315,7 @@ def _axes(figure, slots, reach):
 @lru_cache(maxsize=2 * DEEPEST)
 def _background(slots, reach, size):
     """All that does not change while values do, as one image: it would cost most of the time."""
-    figure = Figure(figsize=size, dpi=DPI, facecolor="white")
-    canvas = FigureCanvasAgg(figure)
+    figure = new_figure(size)
     forward, backward, spread = _axes(figure, slots, reach)
     for axes in (forward, backward):
         axes.set(yticks=[0, 0.1, 0.2, 0.3], yticklabels=["0", "10", "20", "30+"])
@@ -367,8 +339,8 @@ def _background(slots, reach, size):
     for place, rows in zip(TABLES, (ROWS[:5], ROWS[5:]), strict=True):
         labels = "\n".join(label for label, _name, _share in rows)
         figure.text(LEFT - 0.01, place, labels, ha="right", va="top", **MONO)
-    canvas.draw()
-    return np.asarray(canvas.buffer_rgba()).copy()
+    figure.canvas.draw()
+    return np.asarray(figure.canvas.buffer_rgba()).copy()
 
 
 def _spread_lines(axes):

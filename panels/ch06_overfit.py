@@ -15,8 +15,8 @@ from common.multi_layer_net_extend import MultiLayerNetExtend
 from common.trainer import Trainer
 
 from .ch04_training import check_digits
-from .panel import RunPanel, artists, choice, slider
-from .style import BLUE, GREY, LIGHT, NORMAL, RED, SMALL, add_axes
+from .shell import RunPanel, artists, choice, slider
+from .shell.style import BLUE, GREY, LIGHT, NORMAL, RED, SMALL, add_axes
 
 HIDDEN = [100] * 6  # with the last one: seven layers of weights
 BATCH = 100
@@ -48,18 +48,7 @@ def run_overfit(decay, dropout, samples, lr, epochs, *, digits, memory):
 
     digits: `ch04_training.Digits`. memory: a dict that holds the newest run's curves as "newest".
     """
-    checks = {
-        _("The weight decay λ"): (decay, 0, np.inf),
-        _("The dropout ratio"): (dropout, 0, 1),
-        _("The learning rate"): (lr, np.nextafter(0, 1), np.inf),
-    }
-    for name, (value, least, below) in checks.items():
-        if not least <= value < below:
-            text = _("{name} must be a finite number, {limits}; {value} is not.")
-            limits = _("from 0 up") if least == 0 else _("above 0")
-            limits += _(" and below 1") if below == 1 else ""
-            raise ValueError(text.format(name=name, limits=limits, value=value))
-    if not 1 <= samples <= len(digits.x_train):
+    if samples > len(digits.x_train):
         text = _("{count} samples are asked for; there are {there}.")
         raise ValueError(text.format(count=samples, there=len(digits.x_train)))
     net = MultiLayerNetExtend(

@@ -12,9 +12,8 @@ import numpy as np
 
 from common import optimizer as optimizers
 
-from .panel import Panel, Scrubber, artists, choice, log_slider, slider, toggle
-from .several import Several
-from .style import BLACK, BLUE, GREEN, GREY, NORMAL, ORANGE, PURPLE, RED, SMALL, add_axes
+from .shell import Panel, Scrubber, Several, artists, choice, log_slider, slider, toggle
+from .shell.style import BLACK, BLUE, GREEN, GREY, NORMAL, ORANGE, PURPLE, RED, SMALL, add_axes
 from .surfaces import SURFACES, draw_surface
 
 NAMES = ("SGD", "Momentum", "Nesterov", "AdaGrad", "RMSprop", "Adam")
@@ -54,29 +53,10 @@ class Race(NamedTuple):
 def compute_race(surface, start, rates, momentum, step):
     """All paths, and how far they are after `step` steps.
 
-    rates: a dict of names and learning rates, or the panel's (on, rate) pairs for NAMES in turn.
+    rates: for each of NAMES in turn whether it runs, and its learning rate: see `racers`.
     """
-    if not isinstance(rates, dict):
-        rates = {name: lr for name, (on, lr) in zip(NAMES, rates, strict=True) if on}
-    for name, lr in rates.items():
-        if name not in NAMES:
-            text = _("{name} is no optimizer here; choose from {names}.")
-            raise ValueError(text.format(name=name, names=", ".join(NAMES)))
-        if not isinstance(lr, (int, float)) or not (np.isfinite(lr) and lr > 0):
-            text = _("{name}: the learning rate must be a finite number above 0; {lr!r} is not.")
-            raise ValueError(text.format(name=name, lr=lr))
-    if not 0 <= momentum < 1:
-        text = _("Momentum must be a number from 0 up to, but not, 1; {momentum} is not.")
-        raise ValueError(text.format(momentum=momentum))
-    if len(start) != 2 or not np.isfinite(start).all():
-        raise ValueError(_("The start must be two finite numbers; {s} is not.").format(s=start))
-    start = tuple(float(x) for x in start)
-    if surface not in SURFACES:
-        text = _("{name} is no surface here; choose from {names}.")
-        raise ValueError(text.format(name=surface, names=", ".join(SURFACES)))
-    runners = tuple(
-        walk(surface, name, float(lr), float(momentum), start) for name, lr in rates.items()
-    )
+    pairs = zip(NAMES, rates[::2], rates[1::2], strict=True)
+    runners = tuple(walk(surface, name, lr, momentum, start) for name, on, lr in pairs if on)
     return Race(surface, start, momentum, step, runners)
 
 
@@ -228,10 +208,6 @@ def racers(**rates):
     return tuple(value for name in NAMES for value in (name in rates, rates.get(name, RATES[name])))
 
 
-def _pairs(flat):
-    return tuple(zip(flat[::2], flat[1::2], strict=True))
-
-
 def race_panel(*, hide=(), **start):
     """Six optimizers, each with its own learning rate; four run at the start, as in the book."""
     parts = [
@@ -260,9 +236,7 @@ def race_panel(*, hide=(), **start):
             "rates": Several(_("racers"), parts, widths=(112, 280) * len(NAMES)),
             "step": Scrubber(_("step"), LAST, 30, interval=150),
         },
-        compute=lambda rates, **values: compute_race(
-            rates=rates if isinstance(rates, dict) else _pairs(rates), **values
-        ),
+        compute=compute_race,
         draw=draw_race,
         describe=describe_race,
         figsize=(10.4, 4.2),

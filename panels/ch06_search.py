@@ -16,8 +16,8 @@ from common.multi_layer_net import MultiLayerNet
 from common.trainer import Trainer
 
 from .ch04_training import check_digits
-from .panel import Panel, RunPanel, artists, choice, log_slider, slider
-from .style import BLACK, BLUE, GREEN, NORMAL, RED, SMALL, add_axes
+from .shell import Panel, RunPanel, artists, choice, log_slider, slider
+from .shell.style import BLACK, BLUE, GREEN, NORMAL, RED, SMALL, add_axes
 
 RATES, DECAYS = (-4.0, 1.0), (-6.0, 1.0)  # exponents of 10: the field that is searched
 BUDGETS = (4, 9, 16)
@@ -49,10 +49,6 @@ def run_game(lr, decay, budget, seed, *, digits, games):
 
     games: a dict that remembers the trials of every game, by (budget, seed).
     """
-    for name, value in ((_("The learning rate"), lr), (_("The weight decay λ"), decay)):
-        if not (np.isfinite(value) and value > 0):
-            text = _("{name} must be a finite number above 0; {value} is not.")
-            raise ValueError(text.format(name=name, value=value))
     trials = games.setdefault((budget, seed), {player: [] for player in PLAYERS})
     yield _state(trials, budget, seed, lr, decay)
     if len(trials["you"]) >= budget:

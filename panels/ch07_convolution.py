@@ -10,7 +10,6 @@ from gettext import gettext as _
 from gettext import ngettext
 from typing import NamedTuple
 
-import ipywidgets as widgets
 import numpy as np
 import traitlets
 from matplotlib.patches import PathPatch, Rectangle
@@ -20,8 +19,8 @@ from matplotlib.textpath import TextPath
 from common.conv_layers import Convolution
 from common.util import col2im, im2col, pad_images
 
-from .panel import NumberGrid, Panel, Scrubber, slider
-from .style import BLACK, BLUE, NORMAL, add_axes
+from .shell import NumberGrid, Panel, Scrubber, Several, slider
+from .shell.style import BLACK, BLUE, NORMAL, add_axes
 
 LIT, SOFT, FRAME = "#FBD38D", "#EEEEEE", "#9A9A9A"
 LARGEST = 9  # rows and columns of an image that can be edited and read
@@ -51,11 +50,9 @@ class Convolved(NamedTuple):
 
 def compute_convolution(image, filter, stride_and_padding, bias, step):
     """The whole output by the layer of `common`, and one window of it in detail."""
-    x, w = _table(image, _("The image")), _table(filter, _("The filter"))
+    x, w = np.array(image), np.array(filter)
     stride, pad = stride_and_padding
-    if not np.isfinite(bias):
-        raise ValueError(_("The bias is {bias}; a finite number is expected.").format(bias=bias))
-    layer = Convolution(w[np.newaxis, np.newaxis], np.array([float(bias)]), stride, pad)
+    layer = Convolution(w[np.newaxis, np.newaxis], np.array([bias]), stride, pad)
     out = layer.forward(x[np.newaxis, np.newaxis])[0, 0]
     padded = pad_images(x[np.newaxis, np.newaxis], pad)
     rows = im2col(padded, *w.shape, stride)
@@ -66,7 +63,7 @@ def compute_convolution(image, filter, stride_and_padding, bias, step):
         filter=w,
         stride=stride,
         pad=pad,
-        bias=float(bias),
+        bias=bias,
         out=out,
         rows=rows,
         counts=col2im(np.ones_like(rows), padded.shape, *w.shape, stride)[0, 0].astype(int),
@@ -75,18 +72,6 @@ def compute_convolution(image, filter, stride_and_padding, bias, step):
         left=across * stride,
         rest=tuple((padded.shape[2 + i] - w.shape[i]) % stride for i in (0, 1)),
     )
-
-
-def _table(rows, name):
-    table = np.asarray(rows, dtype=float)
-    if table.ndim != 2 or table.size == 0:
-        text = _("{name} has the shape {shape}; rows and columns of numbers are expected.")
-        raise ValueError(text.format(name=name, shape=table.shape))
-    if not np.isfinite(table).all():
-        bad = table[~np.isfinite(table)][0]
-        text = _("{name} holds {bad}; every cell needs a finite number.")
-        raise ValueError(text.format(name=name, bad=bad))
-    return table
 
 
 def draw_convolution(figure, data):
@@ -271,44 +256,12 @@ class Table(NumberGrid):
         return rows
 
 
-class StrideAndPadding(widgets.VBox):
-    """Two sliders, one above the other: `value` is (stride, padding)."""
-
-    value = traitlets.Tuple(traitlets.Int(), traitlets.Int(), default_value=(1, 0))
-
-    def __init__(self, value=(1, 0)):
-        self.stride = slider(_("stride"), 1, 3, 1, value[0])
-        self.padding = slider(_("padding"), 0, 2, 1, value[1])
-        self._writing = False
-        super().__init__([self.stride, self.padding], value=value)
-        self.layout.overflow = "visible"
-        for part in (self.stride, self.padding):
-            part.layout.width = "auto"  # as wide as there is room
-            part.observe(self._read, names="value")
-        self.observe(self._write, names="value")
-
-    def _read(self, change):
-        if not self._writing:
-            self.value = (self.stride.value, self.padding.value)
-
-    def _write(self, change):
-        if self._writing:
-            return
-        self._writing = True
-        try:
-            self.stride.value, self.padding.value = change["new"]
-        finally:
-            self._writing = False
-
-    @property
-    def description(self):
-        return _("stride and padding")
-
-
 def convolution_panel(*, hide=(), stride=1, padding=0, **start):
     """The stepper. start: image, filter, bias, step; stride and padding are given by name, too."""
     image, filter = Table(_("image"), IMAGE), Table(_("filter"), FILTER)
-    moves, step = StrideAndPadding(), Scrubber(_("window (from 0)"), 3, interval=700)
+    parts = [slider(_("stride"), 1, 3, 1, 1), slider(_("padding"), 0, 2, 1, 0)]
+    moves = Several(_("stride and padding"), parts)
+    step = Scrubber(_("window (from 0)"), 3, interval=700)
 
     def follow(change):
         """The scrubber ends at the last window, however many there are."""
@@ -317,8 +270,8 @@ def convolution_panel(*, hide=(), stride=1, padding=0, **start):
             len_x + 2 * pad - len_w
             for len_x, len_w in zip(np.shape(image.value), np.shape(filter.value), strict=True)
         ]
-        if min(room) >= 0 and stride > 0 and pad >= 0:
-            step.max = (room[0] // stride + 1) * (room[1] // stride + 1) - 1
+        if min(room) >= 0:
+            step.end_at((room[0] // stride + 1) * (room[1] // stride + 1) - 1)
 
     for part in (image, filter, moves):
         part.observe(follow, names="value")

@@ -16,8 +16,8 @@ from common.functions import softmax
 from common.simple_convnet import SimpleConvNet
 
 from .ch03_classify import Bars
-from .panel import Panel, Stepper, artists, choice, slider
-from .style import NORMAL, ORANGE, SMALL, add_axes
+from .shell import Panel, Stepper, artists, choice, slider
+from .shell.style import NORMAL, ORANGE, SMALL, add_axes
 
 STAGES = {  # what is shown -> the layer whose output it is, and how a sentence calls it
     _("the filters"): (None, _("The filters")),

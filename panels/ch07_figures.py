@@ -7,13 +7,11 @@ import base64
 from gettext import gettext as _
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 
 from .ch07_feature_maps import edge
-from .panel import DPI, _png
-from .style import NORMAL, SMALL, add_axes
+from .shell import new_figure, png
+from .shell.style import NORMAL, SMALL, add_axes
 
 FACES = ("#DCEBF7", "#BCD6EC", "#9CC0E0")  # front, top, side of a block
 
@@ -22,7 +20,7 @@ class Picture:
     """A figure and the sentence that says what it shows."""
 
     def __init__(self, figure, sentence):
-        self.png, self.sentence = _png(figure), sentence
+        self.png, self.sentence = png(figure), sentence
 
     def __repr__(self):
         return self.sentence
@@ -33,12 +31,6 @@ class Picture:
             {"text/plain": self.sentence, "image/png": png},
             {"image/png": {"alt": self.sentence}},
         )
-
-
-def _figure(width, height):
-    figure = Figure(figsize=(width, height), dpi=DPI, facecolor="white")
-    FigureCanvasAgg(figure)
-    return figure
 
 
 def own_picture(size=96):
@@ -68,7 +60,7 @@ def gallery(pictures, titles, signed=False, columns=6):
     columns = min(columns, len(pictures))
     rows = -(-len(pictures) // columns)
     side = min(2.2, 10.4 / columns)
-    figure = _figure(columns * side, rows * (side + 0.25))
+    figure = new_figure((columns * side, rows * (side + 0.25)))
     for i, (one, title) in enumerate(zip(pictures, titles, strict=True)):
         row, column = divmod(i, columns)
         box = (column / columns, 1 - (row + 1) / rows, 0.94 / columns, 0.92 * side / (side + 0.25))
@@ -88,7 +80,7 @@ def blocks(layers):
 
     Heights and widths grow with the square root of the pixels, depths with that of the channels.
     """
-    figure = _figure(10.4, 2.9)
+    figure = new_figure((10.4, 2.9))
     axes = add_axes(figure, (0, 0, 1, 1), frame=False)
     largest = max(shape[1] for _name, shape in layers if len(shape) == 3)
     deepest = max(shape[0] for _name, shape in layers if len(shape) == 3)

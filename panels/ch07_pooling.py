@@ -12,8 +12,8 @@ from common.layers import Pooling, Relu
 
 from .ch03_classify import Bars
 from .ch07_feature_maps import as_images, as_networks, edge
-from .panel import Panel, Stepper, artists, choice, slider
-from .style import NORMAL, add_axes
+from .shell import Panel, Stepper, artists, choice, slider
+from .shell.style import NORMAL, add_axes
 
 FAR = 4  # pixels
 

@@ -1,19 +1,41 @@
-"""How tests and tools speak to kernels: through files where they can, not through ports.
+"""How tests and tools speak to kernels: in one surrounding, and through files where they can.
 
 A kernel is told five ports that were free a moment before. Should another program take one in that
 moment, the kernel ends, or never answers. The names of its files are its own.
+
+Jupyter is imported where it is needed: every run of pytest reads this file.
 """
 
+import contextlib
+import os
 import sys
+import tempfile
 import uuid
 from pathlib import Path
 
-from jupyter_client.manager import KernelManager
-from jupyter_core.paths import jupyter_runtime_dir
-from traitlets.config import Config
-
 LONGEST = 107  # characters that Linux allows for the path of a socket
 START_TIMEOUT = 300  # seconds: long, because a machine may be busy
+
+
+@contextlib.contextmanager
+def plain_environment():
+    """Set what a kernel inherits to the same for everybody, for the time of a `with` block."""
+    before = dict(os.environ)
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ.update(
+            IPYTHONDIR=folder,  # nobody's start-up files, nobody's history
+            JUPYTER_RUNTIME_DIR=folder,
+            JUPYTER_PREFER_ENV_PATH="1",  # the kernel of this Python, not a user's own "python3"
+            LANGUAGE="en",
+            OPENBLAS_NUM_THREADS="1",
+        )
+        os.environ.pop("DLFS_MNIST", None)  # chapters are stored as they run on the sample
+        os.environ.pop("MPLBACKEND", None)
+        try:
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
 
 
 def connection_file(folder):
@@ -30,6 +52,9 @@ def transport(folder):
 
 def settings():
     """Return the settings with which one kernel is started, in Jupyter's folder for such files."""
+    from jupyter_core.paths import jupyter_runtime_dir
+    from traitlets.config import Config
+
     folder = Path(jupyter_runtime_dir())
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     chosen = {"transport": transport(folder), "connection_file": str(connection_file(folder))}
@@ -38,6 +63,8 @@ def settings():
 
 def manager(**options):
     """Return what starts, interrupts and ends one kernel."""
+    from jupyter_client.manager import KernelManager
+
     return KernelManager(config=settings(), **options)
 
 

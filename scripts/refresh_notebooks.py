@@ -9,31 +9,25 @@ With `--check` nothing is written at all: texts and pictures are compared with t
 """
 
 import argparse
-import base64
-import contextlib
-import copy
-import difflib
-import io
-import math
 import os
-import re
 import sys
-import tempfile
 from pathlib import Path
 
 import nbformat
-from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-from PIL import Image, ImageChops
 
-from scripts.kernels import START_TIMEOUT, settings
+from scripts.notebooks import (
+    ANSI,
+    CHAPTERS,
+    UNCOMPARED,
+    WIDGET_VIEW,
+    all_differences,
+    complaints,
+    run,
+    tags,
+    words,
+)
 
-ROOT = Path(__file__).resolve().parents[1]
-CHAPTERS = ROOT / "chapters"
-# Seconds: long, because a machine may be busy. What is asked of a hanging cell is that it ends.
-CELL_TIMEOUT = 300
-MESSAGE_TIMEOUT = 60
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 METADATA = {
     "kernelspec": {
         "display_name": "Python 3 (ipykernel)",
@@ -47,50 +41,6 @@ METADATA = {
         "pygments_lexer": "ipython3",
     },
 }
-SHIFT, UNLIKE = 4, 40  # how far pictures may differ: in points of size, in brightness of 255
-ANSI = re.compile(r"\x1b\[[0-9;]*m")
-
-
-@contextlib.contextmanager
-def plain_environment():
-    """Set what a kernel inherits to the same for everybody, for the time of a `with` block."""
-    before = dict(os.environ)
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ.update(
-            IPYTHONDIR=folder,  # nobody's start-up files, nobody's history
-            JUPYTER_RUNTIME_DIR=folder,
-            JUPYTER_PREFER_ENV_PATH="1",  # the kernel of this Python, not a user's own "python3"
-            LANGUAGE="en",
-            OPENBLAS_NUM_THREADS="1",
-        )
-        os.environ.pop("DLFS_MNIST", None)  # chapters are stored as they run on the sample
-        os.environ.pop("MPLBACKEND", None)
-        try:
-            yield
-        finally:
-            os.environ.clear()
-            os.environ.update(before)
-
-
-def run(notebook, folder=CHAPTERS, timeout=CELL_TIMEOUT):
-    """Return a copy of `notebook` with the outputs of a clean kernel working in `folder`."""
-    notebook = copy.deepcopy(notebook)
-    with plain_environment():
-        client = NotebookClient(
-            notebook,
-            timeout=timeout,
-            kernel_name="python3",
-            resources={"metadata": {"path": str(folder)}},
-            startup_timeout=START_TIMEOUT,
-            iopub_timeout=MESSAGE_TIMEOUT,
-            raise_on_iopub_timeout=True,  # rather than to store a cell without its last outputs
-            extra_arguments=["--log-level=ERROR"],
-            record_timing=False,
-            store_widget_state=False,
-            config=settings(),
-        )
-        client.execute()
-    return notebook
 
 
 def tidy(notebook):
@@ -146,103 +96,6 @@ def own_frames(traceback):
     return [*frames, traceback[-1]] if traceback else []
 
 
-def complaints(notebook):
-    """Return what must not be stored: errors outside `raises-exception` cells, and stderr."""
-    found = []
-    for position, cell in enumerate(notebook.cells):
-        for output in cell.get("outputs", []):
-            if output.output_type == "error":
-                if "raises-exception" not in cell.metadata.get("tags", []):
-                    found.append(f"cell {position}: {output.ename}: {ANSI.sub('', output.evalue)}")
-            elif output.output_type == "stream" and output.name == "stderr":
-                found.append(f"cell {position} writes to stderr: {output.text.strip()}")
-        if "raises-exception" in cell.metadata.get("tags", []) and not any(
-            output.output_type == "error" for output in cell.get("outputs", [])
-        ):
-            found.append(f"cell {position}: tagged raises-exception, and nothing was raised")
-    return found
-
-
-def texts(cell):
-    """Return what a code cell says, as text: everything but pictures."""
-    said = []
-    for output in cell.get("outputs", []):
-        if output.output_type == "stream":
-            said.append(f"{output.name}: {output.text}")
-        elif output.output_type == "error":
-            said.append(f"{output.ename}: {ANSI.sub('', output.evalue)}")
-        else:
-            said += [
-                f"{mime}: {value}"
-                for mime, value in sorted(output.data.items())
-                if not mime.startswith("image/") and mime != WIDGET_VIEW
-            ]
-    return said
-
-
-def pictures(cell):
-    """Return a code cell's pictures: of each, the words for who cannot see it, and its PNG."""
-    return [
-        (output.metadata.get("image/png", {}).get("alt", ""), output.data["image/png"])
-        for output in cell.get("outputs", [])
-        if "image/png" in output.get("data", {})
-    ]
-
-
-def about_the_same(one, other):
-    """Compare two sentences whose numbers a processor that rounds otherwise may change a little."""
-    number = r"-?\d[\d,]*(?:\.\d+)?"
-    if re.sub(number, "#", one) != re.sub(number, "#", other):
-        return False
-    values = [
-        [float(n.replace(",", "")) for n in re.findall(number, text)] for text in (one, other)
-    ]
-    return all(math.isclose(a, b, rel_tol=0.2, abs_tol=0.02) for a, b in zip(*values, strict=True))
-
-
-def look_alike(one, other):
-    """Compare two PNGs as loosely as releases of Matplotlib differ, and no more so.
-
-    Both are cut to one size and blurred, for letters may stand a point beside.
-    """
-    one, other = (Image.open(io.BytesIO(base64.b64decode(png))) for png in (one, other))
-    if max(abs(a - b) for a, b in zip(one.size, other.size, strict=True)) > SHIFT:
-        return False
-    box = (0, 0, *map(min, one.size, other.size))
-    blurred = (image.convert("RGB").crop(box).reduce(16) for image in (one, other))
-    return max(most for _, most in ImageChops.difference(*blurred).getextrema()) <= UNLIKE
-
-
-def differences(stored, fresh):
-    """Return the lines in which two runs of one notebook say or show different things.
-
-    Cells that nbval does not compare print how long something took: they differ in numbers only.
-    """
-    found = []
-    for position, (old, new) in enumerate(zip(stored.cells, fresh.cells, strict=True)):
-        if old.cell_type != "code":
-            continue
-        said = words if "nbval-ignore-output" in old.metadata.get("tags", []) else texts
-        before, after = ("\n".join(said(cell)).splitlines() for cell in (old, new))
-        lines = list(difflib.unified_diff(before, after, "stored", "now", lineterm="", n=0))
-        shown = [pictures(cell) for cell in (old, new)]
-        for (alt, _), (now, _) in zip(*shown, strict=False):
-            if not about_the_same(alt, now):
-                lines += [f"-alt: {alt}", f"+alt: {now}"]
-        if len(shown[0]) != len(shown[1]):
-            lines.append(f"pictures: {len(shown[0])} stored, {len(shown[1])} now")
-        elif not all(look_alike(a, b) for (_, a), (_, b) in zip(*shown, strict=True)):
-            lines.append("a picture looks different")
-        if lines:
-            found += [f"cell {position}:", *(f"    {line}" for line in lines)]
-    return found
-
-
-def words(cell):
-    """Return what a cell says, without its numbers."""
-    return [re.sub(r"\s*\d[\d.,e+-]*", " #", text) for text in texts(cell)]
-
-
 def keep_times(stored, fresh):
     """Let uncompared cells keep what they printed, unless more than its numbers is new.
 
@@ -250,7 +103,7 @@ def keep_times(stored, fresh):
     run hides the changes that matter.
     """
     for old, new in zip(stored.cells, fresh.cells, strict=True):
-        if "nbval-ignore-output" in new.metadata.get("tags", []) and words(old) == words(new):
+        if UNCOMPARED in tags(new) and words(old) == words(new):
             new.outputs = tidy_outputs(old.outputs, new.execution_count)
 
 
@@ -270,7 +123,7 @@ def refresh(path, check=False):
         return [ANSI.sub("", str(error)).strip()]
     found = complaints(fresh)
     if not found and check:
-        return differences(stored, fresh)
+        return all_differences(stored, fresh)
     if not found:
         keep_times(stored, fresh)
         write(fresh, path)

@@ -1,9 +1,11 @@
-"""A chapter in JupyterLab in headless Chromium: what test_browser.py and `make bench` drive.
+"""A notebook in JupyterLab in headless Chromium: what test_browser.py and `make bench` drive.
 
-`find_chromium` finds the browser, `jupyterlab` starts one server on 127.0.0.1, `open_chapter` opens
-a notebook there and runs all its cells, `Chapter` and `PanelOnPage` are what the page shows.
+`find_chromium` finds the browser, `jupyterlab` starts one server on 127.0.0.1, `open_notebook`
+opens a notebook there and runs all its cells, `Notebook` and `PanelOnPage` are what the page shows.
+`what_differs` writes a notebook of what later chapters have that no earlier one has.
 """
 
+import ast
 import contextlib
 import ctypes
 import functools
@@ -14,19 +16,24 @@ import shutil
 import signal
 import socket
 import subprocess
+import symtable
 import sys
 import tempfile
 import time
 import urllib.request
+from itertools import islice
 from pathlib import Path
 
 import nbformat
 import psutil  # what every kernel needs, too
+from nbformat.v4 import new_markdown_cell, new_notebook
 
 from scripts.kernels import transport
+from scripts.notebooks import exercises, tags
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
+OTHERS = Path("others.ipynb")  # what_differs
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
     "--no-sandbox",  # containers and continuous integration run as root
@@ -40,13 +47,86 @@ FLAGS = [
 ]
 LIGHT, DARK = "JupyterLab Light", "JupyterLab Dark"
 START = "as at the start"  # the preset that every panel with presets has
-CHAPTER_TIME = 180.0  # seconds for all cells of a chapter
+ALL_CELLS = 180.0  # seconds for all cells of a chapter
+PAGE = Path(__file__).with_name("page.js")
 PATIENCE = 30.0  # seconds for one answer of a page; a machine under load takes its time
 
 
 def find_chromium():
     """Return the path of Chromium, or None."""
     return next(filter(None, map(shutil.which, NAMES)), None)
+
+
+# ---- what later chapters have that no earlier one has
+
+
+def what_differs():
+    """A notebook: of each chapter but the first the kinds of panels that it brings, one exercise.
+
+    Only the cells that these need are there: the page shows each of them, and is soon ready.
+    """
+    first, *others = ((path, nbformat.read(path, as_version=4)) for path in CHAPTERS)
+    known = {name for cell in first[1].cells for name in panels_of(cell)}
+    cells = []
+    for path, notebook in others:
+        wanted = set()
+        for number, cell in enumerate(notebook.cells):
+            if not known.issuperset(panels_of(cell)):
+                known.update(panels_of(cell))
+                wanted.add(number)
+        for _, answer, verdict in islice(exercises(notebook), 1):
+            answer.metadata["chapter"] = path.stem[:4]
+            wanted.update(map(notebook.cells.index, (answer, verdict)))
+        cells.append(new_markdown_cell(f"# {path.stem}"))
+        cells += [notebook.cells[number] for number in needed(notebook.cells, wanted)]
+    for number, cell in enumerate(cells):
+        cell["id"] = f"cell-{number:04d}"
+    return new_notebook(cells=cells, metadata=first[1].metadata)
+
+
+def panels_of(cell):
+    """The names of the functions that make this cell's panels."""
+    calls = ast.walk(ast.parse(cell.source if cell.cell_type == "code" else ""))
+    names = {getattr(call.func, "id", "") for call in calls if isinstance(call, ast.Call)}
+    return {name for name in names if name.endswith("_panel")}
+
+
+def needed(cells, wanted):
+    """The numbers of the cells that `wanted` need: the way back from names to what binds them."""
+    chosen, open_names = [], set()
+    for number in reversed(range(len(cells))):
+        cell = cells[number]
+        if cell.cell_type != "code" or "raises-exception" in tags(cell):
+            continue
+        bound, changed, used = names_of(cell.source)
+        first = not any(earlier.cell_type == "code" for earlier in cells[:number])
+        if number in wanted or first or open_names & (bound | changed):
+            chosen.append(number)
+            open_names = (open_names - bound) | used
+    return chosen[::-1]
+
+
+def names_of(source):
+    """The names that a cell binds, those of what it changes in place, and those that it reads."""
+    top = symtable.symtable(source, "cell", "exec")
+    bound = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported()}
+    used, tables = set(), [top]
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        used |= {
+            symbol.get_name()
+            for symbol in table.get_symbols()
+            if symbol.is_referenced() and (table is top or symbol.is_global())
+        }
+    changed = {
+        node.value.id
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, (ast.Subscript, ast.Attribute))
+        and isinstance(node.ctx, ast.Store)
+        and isinstance(node.value, ast.Name)
+    }
+    return bound, changed, used
 
 
 # ---- the server
@@ -78,6 +158,7 @@ def jupyterlab():
         (folder / "chapters").mkdir()
         for path in CHAPTERS:
             shutil.copy(path, folder / "chapters")
+        nbformat.write(what_differs(), folder / "chapters" / OTHERS)
         settings = folder / "settings"
         quiet = settings / "@jupyterlab/apputils-extension"
         quiet.mkdir(parents=True)
@@ -172,21 +253,24 @@ def browser(width=1400, height=1000):
             chromium.close()
 
 
-# ---- a chapter
+# ---- a notebook
 
 
 @contextlib.contextmanager
-def open_chapter(server, chromium, path):
-    """The chapter with a kernel of its own, all cells run."""
+def open_notebook(server, chromium, path):
+    """The notebook with a kernel of its own, all cells run."""
     page = chromium.new_page()
     page.set_default_timeout(1000 * PATIENCE)
-    chapter = Chapter(page, server, path)
+    page.add_init_script(path=PAGE)
+    notebook = Notebook(page, server, path)
     try:
         page.goto(server.url(f"lab/workspaces/{path.stem}/tree/{path.name}") + "&reset")
-        chapter.wait_for_kernel()
-        chapter.clear_the_desk()
-        chapter.run_all()
-        yield chapter
+        notebook.wait_for_kernel()
+        if page.locator("#jp-left-stack").is_visible():  # only the notebook, no files beside it
+            notebook.command("application:toggle-left-area")
+        page.locator("#jp-left-stack").wait_for(state="hidden")
+        notebook.run_all()
+        yield notebook
     finally:
         page.close()
         for session in server.ask("api/sessions"):
@@ -197,7 +281,7 @@ def open_chapter(server, chromium, path):
                 urllib.request.urlopen(gone, timeout=PATIENCE).close()
 
 
-class Chapter:
+class Notebook:
     """A page with a notebook in JupyterLab."""
 
     def __init__(self, page, server, path):
@@ -225,24 +309,17 @@ class Chapter:
                 raise TimeoutError(f"{self.path.name} gets no kernel")
             time.sleep(0.1)
 
-    def clear_the_desk(self):
-        """Only the notebook: no file browser beside it."""
-        if self.page.locator("#jp-left-stack").is_visible():
-            self.command("application:toggle-left-area")
-        self.page.locator("#jp-left-stack").wait_for(state="hidden")
-
     def run_all(self, times=1):
         """Every cell has run, and every panel is drawn; `times` at once, without waiting."""
+        run = "window.jupyterapp.commands.execute('notebook:run-all-cells')"
         self.page.evaluate(
-            """times => Promise.all(Array.from(
-                {length: times},
-                () => window.jupyterapp.commands.execute('notebook:run-all-cells')))""",
-            times,
+            f"times => Promise.all(Array.from({{length: times}}, () => {run}))", times
         )
-        limit = time.monotonic() + times * CHAPTER_TIME
-        while not self.page.evaluate(ALL_CELLS_RAN):
+        limit = time.monotonic() + times * ALL_CELLS
+        while not self.page.evaluate("lab.allCellsRan()"):
             if time.monotonic() > limit:
-                raise TimeoutError(f"{self.path.name}: {self.page.evaluate(PROMPTS_AND_ERRORS)}")
+                told = self.page.evaluate("[lab.prompts(), lab.errors()]")
+                raise TimeoutError(f"{self.path.name}: {told}")
             self.page.wait_for_timeout(100)
         self.page.wait_for_function(
             "count => document.querySelectorAll('.panel .panel-picture img').length >= count",
@@ -259,21 +336,25 @@ class Chapter:
         self.page.keyboard.press("Shift+Enter")
         self.page.keyboard.press("Shift+Enter")
 
+    def interrupt(self):
+        """Press the toolbar's button."""
+        command = '[data-command="notebook:interrupt-kernel"]'
+        self.page.locator(f".jp-NotebookPanel-toolbar {command}").first.click()
+
     @property
     def panel_cells(self):
         """The numbers of the cells whose stored output is a panel."""
         return [
             number
             for number, cell in enumerate(self.notebook.cells)
-            if cell.cell_type == "code"
-            and "_panel(" in cell.source
+            if panels_of(cell)
             and any("alt" in o.get("metadata", {}).get("image/png", {}) for o in cell.outputs)
         ]
 
     def panels(self):
         """Every panel of the page, in order."""
         cards = self.page.locator(".jp-OutputArea .panel")
-        return [PanelOnPage(self.page, cards.nth(i)) for i in range(cards.count())]
+        return [PanelOnPage(self.page, card) for card in cards.element_handles()]
 
     def set_theme(self, theme):
         script = (
@@ -285,91 +366,79 @@ class Chapter:
         )
 
 
-ALL_CELLS_RAN = """() => {
-    const panel = document.querySelector('.jp-NotebookPanel');
-    const prompts = [...panel.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(
-        prompt => parseInt(prompt.textContent.trim().slice(1)));
-    return prompts.length > 0 && prompts.every((number, i) => number === prompts[0] + i)
-        && panel.querySelector('.jp-Notebook-ExecutionIndicator')?.dataset.status === 'idle';
-}"""
-
-
-PROMPTS_AND_ERRORS = """() => ['.jp-CodeCell .jp-InputPrompt', '[data-mime-type*=error]'].map(
-    part => [...document.querySelectorAll(part)].map(each => each.textContent.slice(0, 500)))"""
-
-
 # ---- a panel
-
-STATE = """panel => {
-    const text = name => panel.querySelector(name)?.textContent.trim() ?? '';
-    return {
-        picture: panel.querySelector('.panel-picture img')?.src ?? '',
-        sentence: text('.panel-sentence'),
-        message: text('.panel-message'),
-        progress: text('.panel-progress'),
-        button: text('.panel-run'),
-    };
-}"""
-CHANGED = """([panel, before, parts]) => {
-    const now = (STATE)(panel);
-    return parts.some(part => now[part] !== before[part]);
-}""".replace("STATE", STATE)
-# A kernel works in order, and tells when it is done: what was sent before has been dealt with by
-# then, and what ipywidgets held back meanwhile by the time that it is done again. It has a thread,
-# a subshell, for the messages of widgets; in each thread it works in order.
-HEARD = """async () => {
-    const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-    const known = window.threadsOfKernel ??= {};
-    let threads = known[kernel.id] ?? [null];
-    if (kernel.supportsSubshells && threads.length === 1) {
-        const reply = await kernel.requestListSubshell({}).done;
-        threads = known[kernel.id] = [null, ...reply.content.subshell_id];
-    }
-    await Promise.all(threads.map(thread => kernel.sendShellMessage({
-        channel: 'shell', content: {}, metadata: {}, parent_header: {}, buffers: [],
-        header: {
-            msg_id: crypto.randomUUID(), msg_type: 'comm_info_request', version: '5.4',
-            session: kernel.clientId, username: '', date: new Date().toISOString(),
-            ...(thread ? {subshell_id: thread} : {}),
-        },
-    }, true).done));
-}"""
-SETTLE = """async panel => {
-    const state = STATE, heard = HEARD;
-    let before = null;
-    for (let quiet = 0; quiet < 2; quiet++) {
-        await heard();
-        await new Promise(done => requestAnimationFrame(() => setTimeout(done)));
-        const now = state(panel);
-        if (!before || Object.keys(now).some(part => now[part] !== before[part])) quiet = 0;
-        before = now;
-    }
-    return before;
-}""".replace("STATE", STATE).replace("HEARD", HEARD)
 
 
 class PanelOnPage:
     """One panel: its controls, what it shows, and how to wait for it to show something else."""
 
-    def __init__(self, page, card):
-        self.page, self.card = page, card
-        self.element = card.element_handle()
-        self.title = self.element.get_attribute("aria-label")
+    def __init__(self, page, element):
+        self.page, self.element = page, element
+        self.title = element.get_attribute("aria-label")
+
+    def ask(self, question):
+        """The answer to one of the questions of page.js."""
+        return self.element.evaluate(f"panel => lab.{question}(panel)")
 
     def state(self):
-        return self.element.evaluate(STATE)
+        return self.ask("state")
 
     def settled(self):
         """What it shows once everything that was asked for has come."""
-        return self.element.evaluate(SETTLE)
+        return self.ask("settled")
+
+    def show(self):
+        self.element.evaluate("panel => panel.scrollIntoView({block: 'center'})")
+        return self
+
+    def find(self, selector):
+        """The visible elements of that kind among the controls."""
+        found = self.element.query_selector_all(f".panel-controls {selector}")
+        return [each for each in found if each.is_visible()]
+
+    # ---- waiting: whether it came to this, soon
+
+    def _wait(self, script, *arguments, seconds=PATIENCE):
+        from playwright.sync_api import TimeoutError as TooLate
+
+        given = [self.element, *arguments]
+        try:
+            self.page.wait_for_function(script, arg=given, timeout=1000 * seconds, polling=20)
+        except TooLate:
+            return False
+        return True
+
+    def wait_for_change(self, before, parts=("picture", "sentence")):
+        """What it shows differs from `before` in one of these parts."""
+        return self._wait("given => lab.changed(...given)", before, list(parts))
+
+    def wait_for_words(self, seconds=PATIENCE, **parts):
+        """The parts named (button, sentence, …) say these words."""
+        return self._wait("given => lab.says(...given)", parts, seconds=seconds)
+
+    def wait_for(self, state):
+        """It shows just this."""
+        same = "([p, state]) => JSON.stringify(lab.state(p)) === JSON.stringify(state)"
+        return self._wait(same, state)
+
+    def heard(self):
+        """Wait until the kernel has dealt with what was sent; a run may still go on."""
+        for _ in range(3):
+            self.page.evaluate("lab.heard()")
+
+    def press_again(self, press):
+        """Press the run button once more; within 0.4 s it would count as a double click."""
+        self.page.wait_for_timeout(500)
+        press()
+
+    # ---- away from the start, and back
 
     def depart(self, name=""):
         """Move away from the start, by the slider of that name or the first control that is."""
         handles = self.find(".noUi-handle")
         for handle in sorted(handles, key=lambda handle: name_of(handle) != name):
             handle.focus()
-            at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
-            self.page.keyboard.press("ArrowLeft" if at_end else "ArrowRight")
+            self.page.keyboard.press("ArrowLeft" if at_its_end(handle) else "ArrowRight")
             return self.settled()
         for select in self.find("select"):
             if select != self._preset_choice():
@@ -385,46 +454,6 @@ class PanelOnPage:
         self.page.keyboard.press("Enter")
         return self.settled()
 
-    def show(self):
-        self.element.evaluate("panel => panel.scrollIntoView({block: 'center'})")
-        return self
-
-    def wait_for_change(self, before, parts=("picture", "sentence"), seconds=PATIENCE):
-        """Whether what it shows differs from `before` in one of these parts, soon."""
-        return self._wait(CHANGED, [self.element, before, list(parts)], seconds)
-
-    def _wait(self, script, arg, seconds):
-        from playwright.sync_api import TimeoutError as TooLate
-
-        try:
-            self.page.wait_for_function(script, arg=arg, timeout=1000 * seconds, polling=20)
-        except TooLate:
-            return False
-        return True
-
-    def wait_for_words(self, seconds=PATIENCE, **parts):
-        """Whether the parts named (button, sentence, …) say these words, soon."""
-        script = f"""([panel, words]) => {{
-            const now = ({STATE})(panel);
-            return Object.keys(words).every(part => now[part].includes(words[part]));
-        }}"""
-        return self._wait(script, [self.element, parts], seconds)
-
-    def heard(self):
-        """Wait until the kernel has dealt with what was sent; a run may still go on."""
-        for _ in range(3):
-            self.page.evaluate(HEARD)
-
-    def press_again(self, press):
-        """Press the run button once more; within 0.4 s it would count as a double click."""
-        self.page.wait_for_timeout(500)
-        press()
-
-    def find(self, selector):
-        """The visible elements of that kind among the controls."""
-        found = self.element.query_selector_all(f".panel-controls {selector}")
-        return [each for each in found if each.is_visible()]
-
     def has_reset(self):
         return bool(self._preset_choice() or self._reset_button())
 
@@ -439,11 +468,6 @@ class PanelOnPage:
             button.click()
         return self.wait_for(start)
 
-    def wait_for(self, state, seconds=PATIENCE):
-        """Whether it shows just this, soon."""
-        return self._wait(f"([p, state]) => JSON.stringify(({STATE})(p)) === JSON.stringify(state)",
-                          [self.element, state], seconds)  # fmt: skip
-
     @functools.cache  # noqa: B019, a panel lives as long as its page
     def _preset_choice(self):
         return next((c for c in self.find("select") if START in options_of(c)), None)
@@ -453,57 +477,17 @@ class PanelOnPage:
         return next((b for b in self.find("> button") if b.text_content() == "Reset"), None)
 
 
-NAME = """element => element.getAttribute('aria-label')
-    || element.labels?.[0]?.textContent.trim() || element.textContent.trim()"""
-
-
 def name_of(element):
     """A control's name, as a screen reader says it."""
-    return element.evaluate(NAME)
+    return element.evaluate("element => lab.nameOf(element)")
+
+
+def at_its_end(handle):
+    """Whether a slider's handle is as far right as it goes."""
+    return handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
 
 
 def options_of(select):
     """A dropdown's words. (ipywidgets puts no-break spaces between them.)"""
     words = select.evaluate("e => [...e.options].map(option => option.textContent)")
     return [word.replace("\xa0", " ") for word in words]
-
-
-# ---- how long a key press takes
-
-# Milliseconds from the key press to the first frame that shows the next picture.
-NEXT_PICTURE = """([panel, handle]) => new Promise(done => {
-    let start = null;
-    handle.addEventListener('keydown', () => { start = performance.now(); },
-                            {capture: true, once: true});
-    const watch = new MutationObserver(async () => {
-        if (start === null) return;
-        watch.disconnect();
-        await panel.querySelector('.panel-picture img').decode().catch(() => null);
-        requestAnimationFrame(() => done(performance.now() - start));
-    });
-    watch.observe(panel.querySelector('.panel-picture'),
-                  {childList: true, subtree: true, attributes: true});
-    setTimeout(() => done(null), 10000);
-})"""
-
-
-def key_to_picture(chapter, presses=6):
-    """Yield (panel's title, milliseconds): key presses on each of a panel's sliders in turn."""
-    for panel in chapter.panels():
-        panel.show()
-        times = []
-        for handle in panel.find(".noUi-handle"):
-            handle.focus()
-            at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
-            keys = ["ArrowLeft", "ArrowRight"] if at_end else ["ArrowRight", "ArrowLeft"]
-            for press in range(presses):
-                panel.settled()
-                chapter.page.evaluate(f"args => {{ window.took = ({NEXT_PICTURE})(args); }}",
-                                      [panel.element, handle])  # fmt: skip
-                chapter.page.keyboard.press(keys[press % 2])
-                took = chapter.page.evaluate("() => window.took")
-                if took is None:  # a slider of something that is switched off
-                    break
-                times.append(took)
-        if times:
-            yield panel.title, times

@@ -1,13 +1,9 @@
 """Kernels that tests and tools start speak through files: no other program can take their place."""
 
-import socket
-import subprocess
+import os
 import sys
 
 import pytest
-from jupyter_client.connect import write_connection_file
-from nbclient import NotebookClient
-from nbformat.v4 import new_notebook
 
 from scripts import kernels
 
@@ -15,7 +11,10 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere kernels sp
 
 
 @linux
-def test_kernels_of_nbval_nbclient_and_our_own_speak_through_files():
+@pytest.mark.slow  # nbval is switched off in make check
+def test_kernels_of_nbval_and_nbclient_speak_through_files():
+    from nbclient import NotebookClient
+    from nbformat.v4 import new_notebook
     from nbval import kernel
 
     client = NotebookClient(new_notebook(), config=kernels.settings())
@@ -25,6 +24,7 @@ def test_kernels_of_nbval_nbclient_and_our_own_speak_through_files():
 
 
 @linux
+@pytest.mark.slow
 def test_a_kernel_answers_through_files_also_when_it_was_restarted(tmp_path):
     manager, client = kernels.start(tmp_path)
     try:
@@ -46,13 +46,9 @@ def test_a_folder_whose_sockets_would_have_too_long_a_path_means_ports():
     assert kernels.transport(fits + "x") == "tcp"
 
 
-def test_why_not_ports_a_kernel_whose_port_is_taken_does_not_work(tmp_path):
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        other.listen()
-        file, _ = write_connection_file(
-            str(tmp_path / "kernel.json"), shell_port=other.getsockname()[1]
-        )
-        command = [sys.executable, "-m", "ipykernel_launcher", "-f", file]
-        ended = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    assert ended.returncode and "Address already in use" in ended.stderr
+def test_the_surroundings_of_a_kernel_come_back_afterwards(monkeypatch):
+    monkeypatch.setenv("DLFS_MNIST", "full")
+    with kernels.plain_environment():
+        assert "DLFS_MNIST" not in os.environ
+        assert os.environ["LANGUAGE"] == "en"
+    assert os.environ["DLFS_MNIST"] == "full"

@@ -1,29 +1,25 @@
 """One command sets everything up; its files agree; who starts without it is told what to do."""
 
 import ast
-import gettext
 import inspect
+import itertools
 import logging
 import os
 import re
 import shutil
-import struct
 import subprocess
 import sys
 import zipfile
 from importlib import metadata
 from pathlib import Path
 
-import nbformat
 import pytest
 import yaml
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from babel.messages import Catalog, mofile
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 import companion
-from scripts.kernels import settings
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -31,112 +27,101 @@ else:
     import tomli as tomllib
 
 ROOT = Path(__file__).resolve().parents[2]
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-RUNTIME = [Requirement(text) for text in PROJECT["project"]["dependencies"]]
-DEVELOPMENT = [Requirement(text) for text in PROJECT["project"]["optional-dependencies"]["dev"]]
-PLATFORMS = [
-    {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix"},
-    {"sys_platform": "darwin", "platform_system": "Darwin", "os_name": "posix"},
-    {"sys_platform": "win32", "platform_system": "Windows", "os_name": "nt"},
+TRUTH = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = TRUTH["project"]
+RUNTIME = [Requirement(text) for text in PROJECT["dependencies"]]
+DEVELOPMENT = [Requirement(text) for text in PROJECT["optional-dependencies"]["dev"]]
+BUILT_WITH = [Requirement(text) for text in [*TRUTH["build-system"]["requires"], "editables"]]
+CLASS = [
+    Requirement(line)
+    for line in (ROOT / "classroom" / "requirements.in").read_text(encoding="utf-8").splitlines()
+    if line and not line.startswith("#")
 ]
 PYTHONS = ["3.10", "3.11", "3.12", "3.13", "3.14"]
+LOCKS = {
+    "requirements.lock": (RUNTIME + DEVELOPMENT + BUILT_WITH, ("linux", "darwin", "win32")),
+    "classroom/requirements.lock": (CLASS, ("linux", "darwin")),  # where JupyterHub runs
+}
 
 
-def entries(lock):
-    """Return the lock's entries, each in one line: requirement and hashes."""
-    lines = [line for line in lock.splitlines() if not line.lstrip().startswith("#")]
+def entries(name):
+    """Return a lock's entries: (requirement, hashes) for each."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
     joined = "\n".join(lines).replace("\\\n", " ").splitlines()
-    return [line for line in joined if line.strip() and not line.startswith("-")]
+    split = [re.split(r"\s+--hash=", line.strip()) for line in joined if line.strip()]
+    return [(Requirement(first), hashes) for first, *hashes in split]
 
 
-PINNED = [Requirement(entry.split("--hash")[0].strip()) for entry in entries(LOCK)]
+# ---- the files of the set-up say the same
 
 
-def spelled(name):
-    """Return a package's name in the one spelling that names are compared in."""
-    return re.sub(r"[-_.]+", "-", name).lower()
+@pytest.mark.parametrize("lock", LOCKS)
+def test_each_requirement_is_pinned_once_with_hashes_at_a_version_it_allows(lock):
+    wanted, systems = LOCKS[lock]
+    for python, system in itertools.product(PYTHONS, systems):
+        place = {"python_full_version": f"{python}.9", "sys_platform": system, "os_name": system}
+        pins = {}
+        for pin, hashes in entries(lock):
+            if pin.marker is None or pin.marker.evaluate(place):
+                assert pin.name not in pins and pin.url is None, (pin, place)
+                assert hashes and all(re.fullmatch("sha256:[0-9a-f]{64}", h) for h in hashes), pin
+                pins[pin.name] = str(pin.specifier).removeprefix("==")
+        for each in wanted:
+            if each.marker is None or each.marker.evaluate(place):
+                told = f"{lock} on Python {python}, {system}: make it anew"
+                assert each.specifier.contains(pins[each.name]), told
+    assert "://" not in (ROOT / lock).read_text(encoding="utf-8")
 
 
-# ---- pyproject.toml, requirements.lock and environment.yml say the same
+def test_a_class_runs_on_the_projects_own_versions():
+    project = {(pin.name, str(pin.specifier)) for pin, _ in entries("requirements.lock")}
+    names = {name for name, _ in project}
+    shared = [pin for pin, _ in entries("classroom/requirements.lock") if pin.name in names]
+    assert len(shared) > 20
+    assert not [pin for pin in shared if (pin.name, str(pin.specifier)) not in project]
 
 
-@pytest.mark.parametrize("wanted", RUNTIME + DEVELOPMENT, ids=lambda r: r.name)
-@pytest.mark.parametrize("python", PYTHONS)
-def test_each_requirement_is_pinned_once_at_a_version_it_allows(wanted, python):
-    for platform in PLATFORMS:
-        place = {"python_version": python, "python_full_version": f"{python}.9", **platform}
-        found = [
-            pin
-            for pin in PINNED
-            if spelled(pin.name) == spelled(wanted.name)
-            and (pin.marker is None or pin.marker.evaluate(place))
-        ]
-        assert len(found) == 1, f"{wanted.name} on Python {python}, {platform['sys_platform']}"
-        (pin,) = found[0].specifier
-        assert pin.operator == "=="
-        assert wanted.specifier.contains(pin.version)
-
-
-def test_each_entry_of_the_lock_is_a_version_with_hashes():
-    for entry in entries(LOCK):
-        requirement, *hashes = entry.split("--hash=")
-        assert re.match(r"[\w.-]+(\[[\w,]+\])?==\S+", requirement), entry
-        assert hashes, entry
-        assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", value.strip()) for value in hashes), entry
-
-
-def test_the_lock_names_no_index_no_address_and_no_folder():
-    assert "://" not in LOCK
-    assert not re.search(r"^\s*(-i|-f|-e|--(?!hash)|\.|/)", LOCK, re.MULTILINE)
-
-
-def test_the_lock_holds_what_the_project_is_built_with():
-    build = {spelled(Requirement(text).name) for text in PROJECT["build-system"]["requires"]}
-    assert build | {"editables"} <= {spelled(requirement.name) for requirement in DEVELOPMENT}
-
-
-def test_conda_and_binder_install_the_lock_and_then_the_project():
+def test_conda_binder_and_the_class_install_the_lock_and_then_the_project():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
-    (python,) = [
-        text
-        for text in environment["dependencies"]
-        if isinstance(text, str) and text.startswith("python=")
-    ]
-    allowed = SpecifierSet(PROJECT["project"]["requires-python"])
-    assert allowed.contains(python.removeprefix("python=")) and python[7:] in PYTHONS
-    (pip,) = [each["pip"] for each in environment["dependencies"] if isinstance(each, dict)]
-    assert pip == ["-r requirements.lock"]
-    step = "pip install --no-deps --no-build-isolation -e ."
-    assert step in (ROOT / "postBuild").read_text(encoding="utf-8")
-    assert f"#   {step}\n" in (ROOT / "environment.yml").read_text(encoding="utf-8")
-    assert environment["name"] == PROJECT["project"]["name"]
+    python, _, pip = environment["dependencies"]
+    version = python.removeprefix("python=")
+    assert SpecifierSet(PROJECT["requires-python"]).contains(version) and version in PYTHONS
+    assert f"BASE=python:{version}-slim" in (ROOT / "classroom" / "Dockerfile").read_text("utf-8")
+    assert pip == {"pip": ["-r requirements.lock"]}
+    for name in ("postBuild", "environment.yml", "Makefile", "classroom/install.sh"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert "--no-deps --no-build-isolation -e" in text, name
+        assert "--require-hashes -r" in text or name in ("postBuild", "environment.yml"), name
+    assert environment["name"] == PROJECT["name"]
+
+
+def test_the_projects_own_addresses_are_whole_where_there_are_any():
+    for name, address in PROJECT.get("urls", {}).items():
+        assert re.fullmatch(r"https://[\w.-]+\.\w+/\S*", address), name
+        assert "OWNER" not in address and "example" not in address, name
 
 
 def test_the_chapters_ask_for_the_versions_that_pyproject_asks_for():
     oldest = {r.name: companion.leading_numbers(next(iter(r.specifier)).version) for r in RUNTIME}
     del oldest["jupyterlab"]  # VS Code and Colab bring their own pages
     assert oldest == companion.DEPENDENCIES
-    assert PROJECT["project"]["requires-python"] == f">={companion.dotted(companion.PYTHON)}"
+    assert PROJECT["requires-python"] == f">={companion.dotted(companion.PYTHON)}"
 
 
+@pytest.mark.slow
 def test_a_wheel_holds_every_file_of_the_packages(tmp_path):
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
     (wheel,) = tmp_path.glob("*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
-    listed = subprocess.run(
-        ["git", "ls-files", *companion.PACKAGES],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    git = ["git", "ls-files", *companion.PACKAGES]
+    listed = subprocess.run(git, cwd=ROOT, capture_output=True, text=True, check=True)
     assert set(listed.stdout.split()) | {"companion.py"} <= names
     assert not [name for name in names if name.startswith(("chapters/", "tests/"))]
 
 
-# ---- `import companion`: one sentence for a kernel that cannot run the chapters
+# ---- `import companion`: one sentence for a Python that cannot run the chapters
 
 
 def one_sentence(text):
@@ -144,97 +129,49 @@ def one_sentence(text):
     return "\n" not in text and text.endswith(".") and not re.search(r"\. [A-Z]", text)
 
 
-def kernel_says(folder):
-    """Return what a reader sees who runs `import companion` in `folder`: the error's picture."""
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("import companion")])
-    client = NotebookClient(
-        notebook, kernel_name="python3", resources={"metadata": {"path": folder}}, config=settings()
-    )
-    with pytest.raises(CellExecutionError):
-        client.execute()
-    (output,) = notebook.cells[0].outputs
-    assert output.ename == "KernelNotReady"
-    return output.traceback
-
-
-@pytest.fixture
-def checkout(tmp_path):
-    """A checkout of the project whose `chapters` hold nothing but companion.py."""
-    (tmp_path / "chapters").mkdir()
-    for name in ("pyproject.toml", "chapters/companion.py"):
-        shutil.copy(ROOT / name, tmp_path / name)
-    return tmp_path
-
-
-def test_a_ready_kernel_is_told_nothing():
-    assert companion.missing() == []
-    assert companion.check() is None
+def python(*arguments, **options):
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", **options)
 
 
 def test_a_bare_python_is_told_what_it_lacks_and_what_to_do(tmp_path):
-    bare = [sys.executable, "-I", "-S", str(ROOT / "chapters" / "companion.py")]
-    run = subprocess.run(bare, cwd=tmp_path, capture_output=True, text=True)
-    told = run.stderr.splitlines()[-1]
-    assert run.returncode == 1
-    for word in (
-        *companion.PACKAGES,
-        *companion.DEPENDENCIES,
-        sys.executable,
-        "`make lab`",
-        ".venv",
-    ):
+    assert companion.missing() == []  # whereas this one is ready
+    run = python("-I", "-S", str(ROOT / "chapters" / "companion.py"), cwd=tmp_path)
+    kind, _, told = run.stderr.splitlines()[-1].partition(": ")
+    assert run.returncode == 1 and kind.endswith("KernelNotReady") and one_sentence(told)
+    for word in (*companion.PACKAGES, *companion.DEPENDENCIES, sys.executable, "`make lab`"):
         assert word in told
     assert f'`%pip install -e "{ROOT}"`' in told
-    assert one_sentence(told)
 
 
-def test_a_reader_sees_the_sentence_and_no_traceback(checkout):
-    (told,) = kernel_says(checkout / "chapters")
-    assert told.startswith("This kernel (Python ")
-    assert "`%pip install -e ..`" in told
-    assert one_sentence(told)
-
-
-def test_another_package_called_common_is_named(checkout):
-    """Many projects have a `common`: the one that a kernel finds first may be somebody else's."""
-    other = checkout / "chapters" / "common"
-    other.mkdir()
-    (other / "__init__.py").touch()
-    for name in companion.PACKAGES:
-        (checkout / name).symlink_to(ROOT / name)
-    for name in companion.PACKAGES[1:]:
-        (checkout / "chapters" / name).symlink_to(ROOT / name)
-    (told,) = kernel_says(checkout / "chapters")
-    assert f"lacks this project's `common` (hidden by {other}); " in told
+def test_a_reader_of_a_notebook_sees_the_sentence_and_no_traceback(tmp_path):
+    """Here the packages are somebody else's: those of a checkout that lies elsewhere."""
+    (tmp_path / "companion.py").write_bytes((ROOT / "chapters" / "companion.py").read_bytes())
+    run = python("-m", "IPython", "--colors=nocolor", "-c", "import companion", cwd=tmp_path)
+    (told,) = (run.stdout + run.stderr).splitlines()
+    assert told.startswith("This kernel (Python ") and "`%pip install -e " in told
+    assert f"this project's `common` (hidden by {ROOT / 'common'})" in told and one_sentence(told)
 
 
 def test_a_dependency_that_is_too_old_is_named(monkeypatch):
     version = metadata.version
-    old = {"ipywidgets": "7.7.1", "numpy": "1.25.2"}
+    old = {"ipywidgets": "7.7.1", "numpy": "1.25.2rc1"}
     monkeypatch.setattr(metadata, "version", lambda name: old.get(name) or version(name))
     lacks = companion.missing()
-    assert lacks == ["numpy 1.26 or newer (has 1.25.2)", "ipywidgets 8 or newer (has 7.7.1)"]
+    assert lacks == [
+        f"{name} {companion.dotted(companion.DEPENDENCIES[name])} or newer (has {old[name]})"
+        for name in ("numpy", "ipywidgets")
+    ]
     assert one_sentence(companion.sentence(lacks))
 
 
-def test_a_pre_release_is_read_as_far_as_it_has_numbers():
-    assert companion.leading_numbers("8.1.0rc1") == (8, 1)
-    assert companion.leading_numbers("2.0.0") >= (1, 26)
-
-
-def test_a_python_that_is_too_old_is_told_so(monkeypatch):
-    monkeypatch.setattr(companion.sys, "version_info", (3, 8, 10))
-    lacks = companion.missing()
-    told = companion.sentence(lacks)
-    monkeypatch.undo()
-    assert lacks == ["Python 3.10 or newer"]
-    assert "Python 3.8.10" in told and "install a newer Python" in told
-    assert one_sentence(told)
-
-
-def test_a_python_that_is_too_old_can_read_the_file():
+def test_a_python_that_is_too_old_can_read_the_file_and_is_told_so(monkeypatch):
     source = (ROOT / "chapters" / "companion.py").read_text(encoding="utf-8")
     ast.parse(source, feature_version=(3, 6))
+    monkeypatch.setattr(companion.sys, "version_info", (3, 8, 10))
+    told = companion.sentence(companion.missing())
+    monkeypatch.undo()
+    assert "Python 3.8.10" in told and "install a newer Python" in told and one_sentence(told)
 
 
 def test_the_first_start_of_matplotlib_says_nothing_in_a_chapter(caplog):
@@ -247,111 +184,75 @@ def test_the_first_start_of_matplotlib_says_nothing_in_a_chapter(caplog):
     assert caplog.messages == ["findfont: not found"]
 
 
-def catalogue(entries):
-    """Return the bytes of a gettext catalogue (.mo) that says `entries`."""
-    entries = sorted({"": "Content-Type: text/plain; charset=UTF-8\n", **entries}.items())
-    sides, tables, at = [], [], 28 + 16 * len(entries)
-    for side in zip(*entries, strict=True):
-        table = b""
-        for text in side:
-            data = text.encode("utf-8")
-            table += struct.pack("<II", len(data), at)
-            sides.append(data + b"\0")
-            at += len(data) + 1
-        tables.append(table)
-    count = len(entries)
-    head = struct.pack("<7I", 0x950412DE, 0, count, 28, 28 + 8 * count, 0, 0)
-    return b"".join([head, *tables, *sides])
-
-
-def test_a_catalogue_in_locale_is_found_without_touching_code(checkout):
+def test_a_catalogue_in_locale_is_found_without_touching_code(tmp_path):
     for name in companion.PACKAGES:
-        (checkout / name).symlink_to(ROOT / name)
-    folder = checkout / "locale" / "ko" / "LC_MESSAGES"
+        shutil.copytree(ROOT / name, tmp_path / name)
+    shutil.copy(ROOT / "chapters" / "companion.py", tmp_path)
+    folder = tmp_path / "locale" / "ko" / "LC_MESSAGES"
     folder.mkdir(parents=True)
-    (folder / "companion.mo").write_bytes(catalogue({"loss": "손실"}))
-    code = (
-        f"import sys; sys.path[:0] = [{str(checkout)!r}, {str(checkout / 'chapters')!r}]\n"
-        "import companion, gettext; print(ascii([gettext.gettext(w) for w in ('loss', 'slope')]))"
-    )
-    for language, expected in (("ko", ["손실", "slope"]), ("en", ["loss", "slope"])):
-        run = subprocess.run(
-            [sys.executable, "-c", code], env={"LANGUAGE": language, "PATH": ""},
-            capture_output=True, text=True, check=True,
-        )  # fmt: skip
-        assert ast.literal_eval(run.stdout) == expected
-    assert gettext.textdomain() == "companion"
+    korean = Catalog("ko")
+    korean.add("loss", "손실")
+    with open(folder / "companion.mo", "wb") as file:
+        mofile.write_mo(file, korean)
+    code = "import companion, gettext; print(ascii(gettext.gettext('loss')))"
+    for language, word in (("ko", "손실"), ("en", "loss")):
+        here = {
+            "LANGUAGE": language,
+            "PYTHONPATH": f"{tmp_path}{os.pathsep}{tmp_path / 'chapters'}",
+        }
+        run = python("-c", code, env={**os.environ, **here}, cwd=tmp_path, check=True)
+        assert ast.literal_eval(run.stdout) == word
 
 
 # ---- the Makefile, in a folder of its own whose name has a space
 
-make = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed here")
-
 
 @pytest.fixture
-def folder(tmp_path):
-    place = tmp_path / "a folder"
-    place.mkdir()
+def make(tmp_path):
+    if not shutil.which("make"):
+        pytest.skip("make is not installed here")
+    make_in = tmp_path / "a folder"
+    make_in.mkdir()
     for name in ("Makefile", "pyproject.toml", "requirements.lock"):
-        shutil.copy(ROOT / name, place)
-    return place
+        shutil.copy(ROOT / name, make_in)
+
+    def run(*arguments, folder=make_in):
+        return subprocess.run(["make", *arguments], cwd=folder, capture_output=True, text=True)
+
+    run.folder = make_in
+    return run
 
 
-def run_make(folder, *arguments):
-    return subprocess.run(["make", *arguments], cwd=folder, capture_output=True, text=True)
+def test_make_alone_lists_its_targets(make):
+    listed = re.findall(r"^  (\w+) +\w", make().stdout, re.MULTILINE)
+    assert {"setup", "lab", "test", "bench", "notebooks", "book"} <= set(listed)
+    assert not (make.folder / ".venv").exists()
 
 
-def fake_python(path, says):
-    """Write a Python that fails at each `-c CODE` whose code has the word `says`."""
-    path.write_text(
-        f'#!/bin/sh\ncase "$2" in *{says}*) exit 1;; esac\nexec "{sys.executable}" "$@"\n'
+@pytest.mark.parametrize(
+    ("lacks", "says"), [("version_info", "not a Python 3.10"), ("ensurepip", "python3-venv")]
+)
+def test_a_python_that_will_not_do_ends_in_one_sentence(make, lacks, says):
+    fake = make.folder / "some python"
+    fake.write_text(
+        f'#!/bin/sh\ncase "$2" in *{lacks}*) exit 1;; esac\nexec "{sys.executable}" "$@"\n'
     )
-    path.chmod(0o755)
-    return path
+    fake.chmod(0o755)
+    run = make("lab", f"PYTHON={fake}")
+    told, makes_own = run.stderr.splitlines()
+    assert run.returncode != 0 and says in told and "PYTHON=" in told and makes_own[:4] == "make"
+    assert not (make.folder / ".venv").exists()
 
 
-@make
-def test_make_alone_lists_its_targets_and_touches_nothing(folder):
-    run = run_make(folder)
-    assert run.returncode == 0
-    for target in ("lab", "test", "bench", "notebooks", "book"):
-        assert re.search(rf"^  {target} +\w", run.stdout, re.MULTILINE)
-    assert not (folder / ".venv").exists()
-
-
-@make
-@pytest.mark.parametrize("target", ["lab", "test"])
-def test_a_python_that_is_too_old_ends_in_one_sentence(folder, target):
-    old = fake_python(folder / "old python", "version_info")
-    run = run_make(folder, target, f"PYTHON={old}")
-    told = run.stderr.splitlines()
-    assert run.returncode != 0
-    assert f"{old} is not a Python 3.10 or newer" in told[0] and "PYTHON=" in told[0]
-    assert len(told) == 2 and told[1].startswith("make")
-    assert not (folder / ".venv").exists()
-
-
-@make
-def test_a_python_without_ensurepip_ends_in_one_sentence(folder):
-    run = run_make(folder, "lab", f"PYTHON={fake_python(folder / 'halved', 'ensurepip')}")
-    told = run.stderr.splitlines()
-    assert run.returncode != 0
-    assert "python3-venv" in told[0]
-    assert len(told) == 2 and told[1].startswith("make")
-    assert not (folder / ".venv").exists()
-
-
-@make
-def test_a_second_set_up_does_nothing_and_a_changed_lock_or_a_move_does(folder):
-    stamp = folder / ".venv" / ".set-up-for"
+def test_a_second_set_up_does_nothing_and_a_changed_lock_or_a_move_does(make):
+    stamp, lock = make.folder / ".venv" / ".set-up-for", make.folder / "requirements.lock"
     stamp.parent.mkdir()
-    stamp.write_text(f"{folder}\n")
-    assert run_make(folder, "--question", "setup").returncode == 0
-    (folder / "requirements.lock").touch()
-    newer = (folder / "requirements.lock").stat().st_mtime + 5
-    os.utime(folder / "requirements.lock", (newer, newer))
-    assert run_make(folder, "--question", "setup").returncode == 1
-    os.utime(stamp, (newer + 5, newer + 5))
-    assert run_make(folder, "--question", "setup").returncode == 0
-    moved = folder.rename(folder.with_name("elsewhere"))
-    assert run_make(moved, "--question", "setup").returncode == 1
+    stamp.write_text(f"{make.folder}\n")
+    assert make("--question", "setup").returncode == 0
+    later = stamp.stat().st_mtime + 5
+    os.utime(lock, (later, later))
+    assert make("--question", "setup").returncode == 1
+    os.utime(stamp, (later, later))
+    assert make("--question", "setup").returncode == 0
+    moved = make.folder.rename(make.folder.with_name("elsewhere"))
+    assert make("--question", "setup", folder=moved).returncode == 1

@@ -1,0 +1,47 @@
+"""What all interactive figures share. A panel is one file, `panels/chNN_idea.py`, one idea:
+
+    compute_x(**values) -> NamedTuple   NumPy and `common` only; every number of the panel
+    draw_x(figure, data)                matplotlib's object API (no pyplot); computes nothing
+    describe_x(data) -> str             one or two sentences: what the picture shows
+    x_panel(*, hide=(), **start)        Panel(title=…, controls={…}, compute=…, …).start(start)
+
+The names in `controls` are compute's arguments; arrays go in by `functools.partial`. At most six
+controls are visible. A control checks its value; for what no control can know, compute raises a
+ValueError, `_("…")` in words for a student: it becomes the message line, and picture, data and
+sentence stay. Any other exception is a bug: it is named there, and raised. Work of more than
+0.2 s is a RunPanel's. `draw` gets the same figure every time: what takes long to lay out is kept
+by `artists`.
+"""
+
+from .controls import (
+    NumberGrid,
+    Scrubber,
+    Several,
+    Stepper,
+    choice,
+    log_slider,
+    number,
+    slider,
+    toggle,
+)
+from .panel import Panel
+from .picture import DPI, artists, new_figure, png
+from .run import RunPanel
+
+__all__ = [
+    "DPI",
+    "NumberGrid",
+    "Panel",
+    "RunPanel",
+    "Scrubber",
+    "Several",
+    "Stepper",
+    "artists",
+    "choice",
+    "log_slider",
+    "new_figure",
+    "number",
+    "png",
+    "slider",
+    "toggle",
+]
