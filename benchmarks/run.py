@@ -174,7 +174,7 @@ def imports():
 
 def redraws():
     """From a control's new value to the new picture, for the sliders of every panel."""
-    from tests.test_panels import PANELS  # the one list of panels
+    from tests.panels.table import PANELS  # all panels
 
     print(
         "\nA panel's redraw in the kernel, in milliseconds: median, and one in ten is slower than"

@@ -271,7 +271,7 @@ def convolution_panel(*, hide=(), stride=1, padding=0, **start):
             for len_x, len_w in zip(np.shape(image.value), np.shape(filter.value), strict=True)
         ]
         if min(room) >= 0:
-            step.max = (room[0] // stride + 1) * (room[1] // stride + 1) - 1
+            step.end_at((room[0] // stride + 1) * (room[1] // stride + 1) - 1)
 
     for part in (image, filter, moves):
         part.observe(follow, names="value")

@@ -68,64 +68,19 @@ def _labelled(label):
     return {"description": label, "style": {"description_width": "initial"}}
 
 
-class Scrubber(widgets.HBox):
-    """Steps 0 … last on a slider with Play beside it; `interval` in milliseconds."""
+class Whole(widgets.HBox):
+    """A whole number 0 … max: what stands in `field`, one of the row's widgets."""
 
     value = traitlets.Int(0)
 
-    def __init__(self, label, last, value=0, interval=200):
-        self.slider = slider(label, 0, last, 1, value)
-        self.play = widgets.Play(min=0, max=last, value=value, interval=interval, show_repeat=False)
-        super().__init__([self.play, self.slider], value=value)
-        self.add_class("panel-scrubber")
-        widgets.jslink((self.play, "value"), (self.slider, "value"))
-        traitlets.link((self.slider, "value"), (self, "value"))
+    def __init__(self, field, row):
+        self.field = field
+        super().__init__(row, value=field.value)
+        traitlets.link((field, "value"), (self, "value"))
 
-    @property
-    def description(self):
-        return self.slider.description
-
-    @property
-    def min(self):
-        return self.slider.min
-
-    @property
-    def max(self):
-        return self.slider.max
-
-    @max.setter
-    def max(self, last):
-        self.slider.max = self.play.max = last
-
-
-class Stepper(widgets.HBox):
-    """A number 0 … last, typed or by the buttons previous and next, which go round at the ends.
-
-    With `stops`, a list of numbers, the buttons visit only these.
-    """
-
-    value = traitlets.Int(0)
-
-    def __init__(self, label, last, value=0):
-        self.stops = None
-        self.field = widgets.BoundedIntText(value=value, min=0, max=last, **_labelled(label))
-        previous, following = widgets.Button(description=_("previous")), widgets.Button()
-        following.description = _("next")
-        previous.on_click(lambda button: self.go(-1))
-        following.on_click(lambda button: self.go(1))
-        super().__init__([self.field, previous, following], value=value)
-        self.add_class("panel-stepper")
-        traitlets.link((self.field, "value"), (self, "value"))
-
-    def go(self, direction):
-        """One stop forwards (1) or back (-1)."""
-        stops = range(self.max + 1) if self.stops is None else self.stops
-        if direction > 0:
-            ahead = [stop for stop in stops if stop > self.value]
-        else:
-            ahead = [stop for stop in reversed(stops) if stop < self.value]
-        if stops:
-            self.value = ahead[0] if ahead else stops[0 if direction > 0 else -1]
+    @traitlets.validate("value")
+    def _between_the_ends(self, proposal):
+        return min(max(proposal["value"], self.min), self.max)
 
     @property
     def description(self):
@@ -138,6 +93,48 @@ class Stepper(widgets.HBox):
     @property
     def max(self):
         return self.field.max
+
+
+class Scrubber(Whole):
+    """Steps 0 … last on a slider with Play beside it; `interval` in milliseconds."""
+
+    def __init__(self, label, last, value=0, interval=200):
+        field = slider(label, 0, last, 1, value)
+        self.play = widgets.Play(min=0, max=last, value=value, interval=interval, show_repeat=False)
+        super().__init__(field, [self.play, field])
+        self.add_class("panel-scrubber")
+        widgets.jslink((self.play, "value"), (field, "value"))
+
+    def end_at(self, last):
+        """From now on there are the steps 0 … last."""
+        self.field.max = self.play.max = last
+
+
+class Stepper(Whole):
+    """A number 0 … last, typed or by the buttons previous and next, which go round at the ends.
+
+    With `stops`, a list of numbers, the buttons visit only these.
+    """
+
+    def __init__(self, label, last, value=0):
+        self.stops = None
+        field = widgets.BoundedIntText(value=value, min=0, max=last, **_labelled(label))
+        previous = widgets.Button(description=_("previous"))
+        following = widgets.Button(description=_("next"))
+        previous.on_click(lambda button: self.go(-1))
+        following.on_click(lambda button: self.go(1))
+        super().__init__(field, [field, previous, following])
+        self.add_class("panel-stepper")
+
+    def go(self, direction):
+        """One stop forwards (1) or back (-1)."""
+        stops = range(self.max + 1) if self.stops is None else self.stops
+        if direction > 0:
+            ahead = [stop for stop in stops if stop > self.value]
+        else:
+            ahead = [stop for stop in reversed(stops) if stop < self.value]
+        if stops:
+            self.value = ahead[0] if ahead else stops[0 if direction > 0 else -1]
 
 
 class Several(widgets.Box):

@@ -13,21 +13,16 @@ def axes():
     return Figure().subplots()
 
 
-def test_each_labelled_line_is_told_by_its_ends(axes):
+def test_each_line_is_told_by_its_ends_and_a_level_one_by_its_height(axes):
     axes.plot([0, 5, 49], [0.1, 0.4, 0.921], label="training digits")
     axes.plot([0, 5, 49], [0.1, 0.95, 0.9], label="test digits")
+    axes.axhline(2.3, label="knowing nothing")
+    axes.plot([1, 9600], [-0.0, 1])
     axes.set(xlabel="epoch", ylabel="accuracy")
     assert words(axes.figure) == (
         "accuracy by epoch: training digits from 0.1 at 0 to 0.921 at 49; "
-        "test digits from 0.1 at 0 to 0.9 at 49, between 0.1 and 0.95."
-    )
-
-
-def test_a_line_alone_needs_no_name_and_a_level_line_has_one_height(axes):
-    axes.plot([1, 9600], [-0.0, 1])
-    axes.axhline(2.3, label="knowing nothing")
-    assert words(axes.figure) == (
-        "A drawing: knowing nothing at 2.3 throughout; from 0 at 1 to 1 at 9,600."
+        "test digits from 0.1 at 0 to 0.9 at 49, between 0.1 and 0.95; "
+        "knowing nothing at 2.3 throughout; from 0 at 1 to 1 at 9,600."
     )
 
 
@@ -41,36 +36,29 @@ def test_numbers_that_are_none_do_not_stop_the_words(axes, hole):
     assert text.endswith("nothing without a point; hole without a point.")
 
 
-def test_points_arrows_bars_and_texts_are_counted_and_read(axes):
+def test_points_arrows_bars_texts_and_ticks_are_counted_and_read(axes):
     axes.quiver([0, 1], [0, 1], [1, 1], [1, 1])
     axes.scatter([1, 2, 3], [1, 2, 3])
     axes.hist([1, 2, 3, 3], 4, range=(1, 3))
     axes.text(0, 0, "ink\nhere")
     axes.set_title("layer 1")
-    assert words(axes.figure) == (
-        "layer 1: 2 arrows; 3 points; 4 bars, the tallest at 2.75, 2 high; ink here."
-    )
+    told = "layer 1: 2 arrows; 3 points; 4 bars, the tallest at 2.75, 2 high; ink here."
+    assert words(axes.figure) == told
+    other = Figure().subplots()
+    other.plot([0, 1], [[0, 1], [1, 0]])
+    other.set_xticks([0, 1], ["input", "output"])
+    assert words(other.figure) == "input, output: 2 lines."
 
 
-def test_where_nothing_is_labelled_the_ticks_are_read(axes):
-    axes.plot([0, 1], [0, 1])
-    axes.plot([0, 1], [1, 0])
-    axes.set_xticks([0, 1], ["input", "output"])
-    assert words(axes.figure) == "input, output: 2 lines."
-
-
-def test_a_gallery_is_told_by_its_titles():
+def test_a_gallery_is_told_by_its_titles_and_a_sentence_of_its_own_comes_first():
+    assert words(Figure()) == "An empty figure."
     figure = Figure()
     for i, axes in enumerate(figure.subplots(1, 2)):
         axes.imshow(np.zeros((2, 2)))
         axes.set_title(i)
     assert words(figure) == "2 pictures: 0, 1."
-
-
-def test_a_sentence_of_its_own_comes_first(axes):
-    axes.figure.set_label("A house under the sun.")
-    assert words(axes.figure) == "A house under the sun."
-    assert words(Figure()) == "An empty figure."
+    figure.set_label("A house under the sun.")
+    assert words(figure) == "A house under the sun."
 
 
 def test_ipython_stores_the_words_beside_the_picture(axes):

@@ -1,0 +1,126 @@
+"""The numbers that chapter 7's panels show are those of `common` and of the book."""
+
+import numpy as np
+import pytest
+
+from common.conv_layers import Convolution
+from common.simple_convnet import SimpleConvNet
+from dataset.mnist import load_mnist
+from panels.ch03_draw import draw_panel, example_digit
+from panels.ch07_convolution import SEVEN, compute_convolution, convolution_panel
+from panels.ch07_feature_maps import STAGES, feature_maps_panel, mosaic
+from panels.ch07_pooling import overlap, pooling_panel, shift
+
+pytestmark = pytest.mark.slow
+IMAGES, LABELS = load_mnist(flatten=False)[1]
+NET = SimpleConvNet(rng=0, dtype=np.float32, weight_init_std="he")
+SMALL = SimpleConvNet((1, 28, 28), {"filter_num": 3, "filter_size": 3}, rng=1)
+
+
+# ---- a filter steps over an image
+
+
+def test_the_lit_row_is_the_window_its_sum_the_output_and_the_scrubber_ends_at_the_last():
+    panel = convolution_panel(stride=2, padding=1, image=SEVEN, bias=0.5)
+    assert panel.controls["step"].max == 15
+    layer = Convolution(panel.data.filter[None, None], np.array([0.5]), 2, 1)
+    assert np.array_equal(panel.data.out, layer.forward(SEVEN[None, None])[0, 0])
+    for step in range(16):
+        data = panel.set(step=step).data
+        window = data.padded[data.top : data.top + 3, data.left : data.left + 3]
+        assert np.array_equal(data.rows[step], window.ravel())
+        assert data.out.flat[step] == window.ravel() @ data.filter.ravel() + 0.5
+        assert f"Window {step + 1} of 16" in panel.sentence
+    panel = convolution_panel(step=3).set(stride_and_padding=(3, 0))
+    assert (panel.controls["step"].max, panel.data.step) == (0, 0)
+    assert (panel.reset().controls["step"].max, panel.data.step) == (3, 3)
+
+
+def test_counts_are_those_of_col2im_and_overflow_and_misfits_are_said():
+    panel = convolution_panel().preset("overlaps: 3 × 3, filter 2 × 2")
+    assert panel.data.counts.tolist() == [[1, 2, 1], [2, 4, 2], [1, 2, 1]]
+    panel.preset("stride 3 on 7 × 7: a remainder")
+    assert panel.data.counts[-1].sum() == panel.data.counts[:, -1].sum() == 0
+    panel = convolution_panel(image=[[1e300, -1e300]], filter=[[1e300, 1e300]])
+    assert "too large" in panel.sentence
+    with pytest.raises(ValueError, match="A filter of 9 does not fit into 7 pixels"):
+        compute_convolution(SEVEN.tolist(), np.ones((9, 9)).tolist(), (1, 0), 0.0, 0)
+
+
+# ---- feature maps
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_feature_maps_are_the_layers_outputs(stage):
+    panel = feature_maps_panel(IMAGES[:20], LABELS[:20], {"a": NET, "b": SMALL}, number=3)
+    for name, net in (("a", NET), ("b", SMALL)):
+        data, x = panel.set(stage=stage, network=name).data, IMAGES[3:4]
+        assert f"Network {name}: image 3" in panel.sentence
+        for key, one in net.layers.items():
+            x = one.forward(x)
+            assert key != STAGES[stage][0] or np.allclose(data.maps, x[0])
+        assert data.probabilities.sum() == pytest.approx(1)
+        assert data.probabilities.argmax() == net.predict(IMAGES[3:4]).argmax()
+
+
+def test_the_framed_place_is_where_the_answer_is_largest():
+    data = feature_maps_panel(IMAGES, LABELS, NET, filter=5, number=8).data
+    row, column = data.place
+    window = data.image[row : row + 5, column : column + 5]
+    assert (window * data.weights).sum() == pytest.approx(data.answer.max(), abs=1e-5)
+
+
+def test_a_drawing_is_followed():
+    drawn = draw_panel(lambda x: np.full((len(x), 10), 0.1))
+    panel = feature_maps_panel(IMAGES, LABELS, NET, drawing=drawn)
+    first = panel.data
+    drawn.preset("7")
+    assert panel.data is first, "a test image is shown, not the drawing"
+    panel.set(source=True)
+    assert np.array_equal(panel.data.image, drawn.data.seen)
+    assert "your drawing is read as" in panel.sentence
+    drawn.set(drawing=example_digit("1"))
+    assert np.array_equal(panel.data.image, drawn.data.seen)
+    without = feature_maps_panel(IMAGES, LABELS, NET, source=True)
+    assert without.data.label == LABELS[0], "nothing is drawn: the image is shown"
+
+
+def test_mosaics_hold_every_map():
+    for count in (1, 3, 10, 30, 31):
+        maps = np.arange(count * 6.0).reshape(count, 2, 3)
+        canvas, columns, _gap = mosaic(maps)
+        assert sorted(canvas[np.isfinite(canvas)]) == sorted(maps.ravel())
+        assert columns * 4 + 1 == canvas.shape[1]
+    assert mosaic(np.arange(100.0))[0].shape == (10, 10)
+
+
+# ---- an image is moved
+
+
+def test_shift_moves_whole_pixels_and_loses_what_leaves():
+    x = np.arange(12.0).reshape(1, 1, 3, 4)
+    assert shift(x, 0, 0).tolist() == x.tolist()
+    assert shift(x, 1, 0)[0, 0].tolist() == [[0, 0, 1, 2], [0, 4, 5, 6], [0, 8, 9, 10]]
+    assert shift(x, -1, -1)[0, 0].tolist() == [[5, 6, 7, 0], [9, 10, 11, 0], [0, 0, 0, 0]]
+    with pytest.raises(ValueError, match="out of sight"):
+        shift(x, 4, 0)
+
+
+def test_pooling_keeps_more_of_a_moved_image():
+    assert overlap(np.ones((2, 3, 3))) == overlap(np.zeros((2, 3, 3))) == 1.0
+    assert overlap(np.eye(2)) == 0.0
+    assert overlap(np.array([[1.0, 1.0], [0.0, 1.0]])) == 0.5
+    panel = pooling_panel(IMAGES, LABELS, NET, right=0)
+    assert panel.data.overlaps == (1.0, 1.0, 1.0)
+    kept = {w: panel.set(right=1, window=w).data.overlaps[2] for w in (1, 2, 4)}
+    assert kept[1] == panel.data.overlaps[1] < kept[2] < kept[4]
+    assert panel.set(window=3).data.pictures[2].shape == (2, 8, 8)
+    both = np.concatenate([IMAGES[:1], shift(IMAGES[:1], 1, 0)])
+    assert np.array_equal(panel.data.probabilities.argmax(axis=1), NET.predict(both).argmax(axis=1))
+
+
+def test_images_as_they_are_stored_and_one_hot_labels_will_do():
+    x, t = load_mnist(normalize=False, flatten=False, one_hot_label=True)[1]
+    panel = pooling_panel(x, t, NET)
+    assert np.allclose(panel.data.pictures[0][0], IMAGES[0, 0])
+    assert panel.data.label == LABELS[0]
