@@ -121,7 +121,7 @@ class SoftmaxWithLoss:
     def backward(self, dout=1):
         dout = float(upstream(dout, None if self.y is None else (), self))
         n = len(self.y) if self.y.ndim == 2 else 1
-        return dout * (self.y - self.rows) / n
+        return (self.y - self.rows) * (dout / n)
 
 
 class Dropout:
