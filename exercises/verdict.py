@@ -33,7 +33,8 @@ and in `exercises/solutions/chNN.py` the solution: a function, class or value na
 - Anything else a check wants to say: `raise Wrong(message, hint)`, in `via` or in the check itself.
 - A message says which mistake was made, never what to write instead; the hint asks the question
   that leads there. Both may hold `code` in backticks. Every mistake deserves its own words: what
-  readers write goes into `tests/wrong_answers/chNN.py`, where each must get its own message.
+  readers write goes into `tests/exercises/wrong_answers/chNN.py`: a class an exercise, a name a
+  mistake; each must get its own message.
 
 `exercise` runs the whole check in a thread with a time limit: loops for ever end, exceptions and
 warnings stay inside, the notebook's random numbers go on as if nothing had been checked.
