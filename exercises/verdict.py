@@ -62,6 +62,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from common.checks import shown
+
 TIME_LIMIT = 5.0  # seconds that one check may take
 BUSY = 6  # times as long, where other programs leave it no processor
 GRACE = 1.0  # seconds that an answer gets to stop when asked
@@ -390,7 +392,7 @@ def _difference(got, want, near, name=""):
                 return words
         for key in got:
             if key not in want:
-                return _("{its} has an entry too many, {key}").format(its=its, key=_shown(key))
+                return _("{its} has an entry too many, `{key}`").format(its=its, key=shown(key))
         return ""
     if isinstance(want, (tuple, list)):
         if not isinstance(got, (tuple, list)) or len(got) != len(want):
@@ -403,7 +405,7 @@ def _difference(got, want, near, name=""):
         return ""
     if not isinstance(want, (bool, int, float, complex, np.generic, np.ndarray)):
         same = type(got) is type(want) and bool(got == want)
-        return "" if same else _("{its} is {got}").format(its=its, got=_shown(got))
+        return "" if same else _("{its} is `{got}`").format(its=its, got=shown(got))
     return _number_difference(got, want, near, its)
 
 
@@ -587,13 +589,6 @@ def _kind(value):
     if inspect.isfunction(value):
         return _("a function")
     return _("of the type `{kind}`").format(kind=type(value).__name__)
-
-
-def _shown(value):
-    try:
-        return f"`{_short(repr(value), 60)}`"
-    except Exception:
-        return _kind(value)
 
 
 def _short(text, width=160):
