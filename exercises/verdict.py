@@ -33,7 +33,8 @@ and in `exercises/solutions/chNN.py` the solution: a function, class or value na
 - Anything else a check wants to say: `raise Wrong(message, hint)`, in `via` or in the check itself.
 - A message says which mistake was made, never what to write instead; the hint asks the question
   that leads there. Both may hold `code` in backticks. Every mistake deserves its own words: what
-  readers write goes into `tests/wrong_answers/chNN.py`, where each must get its own message.
+  readers write goes into `tests/exercises/wrong_answers/chNN.py`: a class an exercise, a name a
+  mistake; each must get its own message.
 
 `exercise` runs the whole check in a thread with a time limit: loops for ever end, exceptions and
 warnings stay inside, the notebook's random numbers go on as if nothing had been checked.
@@ -60,6 +61,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+
+from common.checks import shown
 
 TIME_LIMIT = 5.0  # seconds that one check may take
 BUSY = 6  # times as long, where other programs leave it no processor
@@ -389,7 +392,7 @@ def _difference(got, want, near, name=""):
                 return words
         for key in got:
             if key not in want:
-                return _("{its} has an entry too many, {key}").format(its=its, key=_shown(key))
+                return _("{its} has an entry too many, `{key}`").format(its=its, key=shown(key))
         return ""
     if isinstance(want, (tuple, list)):
         if not isinstance(got, (tuple, list)) or len(got) != len(want):
@@ -402,7 +405,7 @@ def _difference(got, want, near, name=""):
         return ""
     if not isinstance(want, (bool, int, float, complex, np.generic, np.ndarray)):
         same = type(got) is type(want) and bool(got == want)
-        return "" if same else _("{its} is {got}").format(its=its, got=_shown(got))
+        return "" if same else _("{its} is `{got}`").format(its=its, got=shown(got))
     return _number_difference(got, want, near, its)
 
 
@@ -586,13 +589,6 @@ def _kind(value):
     if inspect.isfunction(value):
         return _("a function")
     return _("of the type `{kind}`").format(kind=type(value).__name__)
-
-
-def _shown(value):
-    try:
-        return f"`{_short(repr(value), 60)}`"
-    except Exception:
-        return _kind(value)
 
 
 def _short(text, width=160):

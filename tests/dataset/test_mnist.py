@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.mark.parametrize("one_hot", [True, False])
 def test_shapes_types_and_digits_are_the_books(normalize, flatten, one_hot):
     sample = weights.read_npz(mnist.sample_file)
-    for part, n in ("train", 4000), ("test", 1000), ("train", 4000):
+    for part, n in ("train", 4000), ("test", 1000):
         parts = mnist.load_mnist(normalize, flatten, one_hot)
         x, t = parts[part == "test"]
         pixels, digits = sample[f"x_{part}"], sample[f"t_{part}"]
@@ -30,7 +30,8 @@ def test_shapes_types_and_digits_are_the_books(normalize, flatten, one_hot):
         assert x.max() == (1 if normalize else 255)
         assert t.dtype == (np.float64 if one_hot else np.uint8)
         np.testing.assert_array_equal(t, np.eye(10)[digits] if one_hot else digits)
-        x[...] = t[...] = 7  # the caller's own: the next call gives others
+        for array in (*parts[0], *parts[1]):
+            array[...] = 7  # the caller's own: the next call gives others
 
 
 def test_the_sample_needs_neither_network_nor_its_libraries():

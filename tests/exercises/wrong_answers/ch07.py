@@ -1,21 +1,26 @@
-"""Wrong answers of chapter 7, as readers write them: exercise -> the mistake -> the answer.
-
-Each must be told ✗, with a message that no other mistake in the same exercise gets.
-"""
+"""Wrong answers of chapter 7, as readers write them: a class an exercise, a name a mistake."""
 
 import numpy as np
 
 from common.util import im2col
 
-# --- output_size
 
+class output_size:
+    one_too_few = lambda n, f, s, p: ((n + 2 * p - f) // s, (n + 2 * p - f) % s)
+    padding_once = lambda n, f, s, p: ((n + p - f) // s + 1, (n + p - f) % s)
+    no_padding = lambda n, f, s, p: ((n - f) // s + 1, (n - f) % s)
 
-def size_rounded_up(size, filter_size, stride, pad):
-    room = size + 2 * pad - filter_size
-    return int(np.ceil(room / stride)) + 1, room % stride
+    def rounded_up(size, filter_size, stride, pad):
+        room = size + 2 * pad - filter_size
+        return int(np.ceil(room / stride)) + 1, room % stride
 
-
-# --- convolve
+    decimals = lambda n, f, s, p: ((n + 2 * p - f) / s + 1, (n + 2 * p - f) % s)
+    exchanged = lambda n, f, s, p: ((n + 2 * p - f) % s, (n + 2 * p - f) // s + 1)
+    size_only = lambda n, f, s, p: (n + 2 * p - f) // s + 1
+    remainder_of_the_image = lambda n, f, s, p: (
+        (n + 2 * p - f) // s + 1,
+        (n + 2 * p) % s,
+    )
 
 
 def slide(x, w, stride, start, total=np.sum, dtype=float):
@@ -37,29 +42,45 @@ def by_one(i, stride):
     return i
 
 
-def convolve_square(x, w, stride):
-    fh, fw = w.shape
-    size = (x.shape[0] - fh) // stride + 1
-    out = np.zeros((size, size))
-    for i in range(size):
-        for j in range(size):
-            window = x[i * stride : i * stride + fh, j * stride : j * stride + fw]
-            out[i, j] = np.sum(window * w)
-    return out
+class convolve:
+    flipped = lambda x, w, stride: slide(x, w[::-1, ::-1], stride, by_stride)
+    stride_ignored = lambda x, w, stride: slide(x, w, 1, by_stride)
+    windows_one_apart = lambda x, w, stride: slide(x, w, stride, by_one)
+    mean = lambda x, w, stride: slide(x, w, stride, by_stride, np.mean)
+    integers = lambda x, w, stride: slide(x, w, stride, by_stride, dtype=int)
+
+    def square(x, w, stride):
+        fh, fw = w.shape
+        size = (x.shape[0] - fh) // stride + 1
+        out = np.zeros((size, size))
+        for i in range(size):
+            for j in range(size):
+                window = x[i * stride : i * stride + fh, j * stride : j * stride + fw]
+                out[i, j] = np.sum(window * w)
+        return out
+
+    def matrix_product(x, w, stride):
+        fh, fw = w.shape
+        oh, ow = (x.shape[0] - fh) // stride + 1, (x.shape[1] - fw) // stride + 1
+        out = np.zeros((oh, ow))
+        for i in range(oh):
+            for j in range(ow):
+                window = x[i * stride : i * stride + fh, j * stride : j * stride + fw]
+                out[i, j] = np.dot(window, w).sum()
+        return out
+
+    turned = lambda x, w, stride: slide(x, w, stride, by_stride).T
 
 
-def convolve_dot(x, w, stride):
-    fh, fw = w.shape
-    oh, ow = (x.shape[0] - fh) // stride + 1, (x.shape[1] - fw) // stride + 1
-    out = np.zeros((oh, ow))
-    for i in range(oh):
-        for j in range(ow):
-            window = x[i * stride : i * stride + fh, j * stride : j * stride + fw]
-            out[i, j] = np.dot(window, w).sum()
-    return out
-
-
-# --- max_pool
+class vertical_edges:
+    horizontal = np.array([[-1, -1, -1], [0, 0, 0], [1, 1, 1]])
+    reversed = np.array([[1, 0, -1]] * 3)
+    blur = np.ones((3, 3)) / 9
+    column = np.array([[0, 0, 1]] * 3)
+    point = np.array([[0, -1, 0], [-1, 4, -1], [0, -1, 0]])
+    line = np.array([[-1, 1, 0], [0, 0, 0], [1, -1, 0]])
+    zeros = np.zeros((3, 3))
+    one_row = np.array([-1, 0, 1])
 
 
 def pool(x, size, pad, fill=-np.inf, best=np.max):
@@ -72,57 +93,61 @@ def pool(x, size, pad, fill=-np.inf, best=np.max):
     return out
 
 
-def pool_stride_one(x, size, pad):
-    x = np.pad(np.asarray(x, float), pad, constant_values=-np.inf)
-    oh, ow = x.shape[0] - size + 1, x.shape[1] - size + 1
-    out = np.zeros((oh, ow))
-    for i in range(oh):
-        for j in range(ow):
-            out[i, j] = x[i : i + size, j : j + size].max()
-    return out
+class max_pool:
+    zero_padding = lambda x, size, pad: pool(x, size, pad, fill=0)
+    no_padding = lambda x, size, pad: pool(x, size, 0)
+    average = lambda x, size, pad: pool(x, size, pad, 0, np.mean)
+    smallest = lambda x, size, pad: pool(x, size, pad, np.inf, np.min)
+
+    def stride_1(x, size, pad):
+        x = np.pad(np.asarray(x, float), pad, constant_values=-np.inf)
+        oh, ow = x.shape[0] - size + 1, x.shape[1] - size + 1
+        out = np.zeros((oh, ow))
+        for i in range(oh):
+            for j in range(ow):
+                out[i, j] = x[i : i + size, j : j + size].max()
+        return out
+
+    def does_not_divide(x, size, pad):
+        x = np.pad(x * 1.0, pad, constant_values=-np.inf)
+        return x.reshape(x.shape[0] // size, size, x.shape[1] // size, size).max(axis=(1, 3))
 
 
-def pool_reshape(x, size, pad):
-    x = np.pad(x * 1.0, pad, constant_values=-np.inf)
-    return x.reshape(x.shape[0] // size, size, x.shape[1] // size, size).max(axis=(1, 3))
+class windows_as_rows:
+    def down_first(x, fh, fw):
+        _, h, w = x.shape
+        return np.array(
+            [
+                x[:, i : i + fh, j : j + fw].ravel()
+                for j in range(w - fw + 1)
+                for i in range(h - fh + 1)
+            ]
+        )
+
+    columns = lambda x, fh, fw: im2col(x[None], fh, fw).T
+
+    def channels_last(x, fh, fw):
+        _, h, w = x.shape
+        return np.array(
+            [
+                x[:, i : i + fh, j : j + fw].transpose(1, 2, 0).ravel()
+                for i in range(h - fh + 1)
+                for j in range(w - fw + 1)
+            ]
+        )
+
+    per_channel = lambda x, fh, fw: np.vstack([im2col(x[None, [c]], fh, fw) for c in range(len(x))])
+
+    def too_few(x, fh, fw):
+        _, h, w = x.shape
+        return np.array(
+            [x[:, i : i + fh, j : j + fw].ravel() for i in range(h - fh) for j in range(w - fw)]
+        )
+
+    column_by_column = lambda x, fh, fw: im2col(x.transpose(0, 2, 1)[None], fw, fh)
 
 
-# --- windows_as_rows
-
-
-def rows_down_first(x, fh, fw):
-    _, h, w = x.shape
-    return np.array(
-        [x[:, i : i + fh, j : j + fw].ravel() for j in range(w - fw + 1) for i in range(h - fh + 1)]
-    )
-
-
-def rows_channels_last(x, fh, fw):
-    _, h, w = x.shape
-    return np.array(
-        [
-            x[:, i : i + fh, j : j + fw].transpose(1, 2, 0).ravel()
-            for i in range(h - fh + 1)
-            for j in range(w - fw + 1)
-        ]
-    )
-
-
-def rows_too_few(x, fh, fw):
-    _, h, w = x.shape
-    return np.array(
-        [x[:, i : i + fh, j : j + fw].ravel() for i in range(h - fh) for j in range(w - fw)]
-    )
-
-
-def rows_per_channel(x, fh, fw):
-    return np.vstack([im2col(x[None, [c]], fh, fw) for c in range(len(x))])
-
-
-# --- add_windows
-
-
-def add_windows(rows, height, width, fh, fw, put=np.add, down_first=False):
+def windows_summed(rows, height, width, fh, fw, put=np.add, down_first=False):
     image = np.zeros((height, width))
     places = [(i, j) for i in range(height - fh + 1) for j in range(width - fw + 1)]
     places = sorted(places, key=lambda place: place[::-1]) if down_first else places
@@ -132,11 +157,13 @@ def add_windows(rows, height, width, fh, fw, put=np.add, down_first=False):
     return image
 
 
-def add_windows_mean(rows, *sizes):
-    return add_windows(rows, *sizes) / add_windows(rows * 0 + 1, *sizes)
-
-
-# --- pool_backward
+class add_windows:
+    overwrites = lambda *a: windows_summed(*a, put=lambda old, new: new)
+    mean = lambda rows, *sizes: windows_summed(rows, *sizes) / windows_summed(rows * 0 + 1, *sizes)
+    largest = lambda *a: windows_summed(*a, put=np.maximum)
+    down_first = lambda *a: windows_summed(*a, down_first=True)
+    counts = lambda rows, *sizes: windows_summed(np.ones(rows.shape), *sizes)
+    subtracts = lambda *a: windows_summed(*a, put=np.subtract)
 
 
 def route(x, dout, share):
@@ -154,7 +181,16 @@ def last_of_ties(window):
     return wins.reshape(2, 2)
 
 
-# --- filter_gradient
+class pool_backward:
+    all_ties = lambda x, dout: route(x, dout, lambda w: w == w.max())
+    shared = lambda x, dout: route(x, dout, lambda w: (w == w.max()) / (w == w.max()).sum())
+    average = lambda x, dout: route(x, dout, lambda w: 0.25)
+    everybody = lambda x, dout: route(x, dout, lambda w: 1)
+    last_tie = lambda x, dout: route(x, dout, last_of_ties)
+    smallest = lambda x, dout: route(x, dout, lambda w: np.eye(4)[w.argmin()].reshape(2, 2))
+    times_the_pixel = lambda x, dout: (
+        x * route(x, dout, lambda w: np.eye(4)[w.argmax()].reshape(2, 2))
+    )
 
 
 def grads(col, dout, factor=1.0):
@@ -162,17 +198,36 @@ def grads(col, dout, factor=1.0):
     return {"dW": factor * rows.T @ col, "db": factor * rows.sum(0)}
 
 
-def grads_reshape_only(col, dout):
-    rows = dout.reshape(len(col), -1)
-    return {"dW": rows.T @ col, "db": rows.sum(0)}
+class filter_gradient:
+    one_over_N_twice = lambda col, dout: grads(col, dout, 1 / len(dout))
+    mean_over_windows = lambda col, dout: grads(col, dout, 1 / len(col))
 
+    def reshape_only(col, dout):
+        rows = dout.reshape(len(col), -1)
+        return {"dW": rows.T @ col, "db": rows.sum(0)}
 
-# --- parameter_count
+    turned = lambda col, dout: {**grads(col, dout), "dW": grads(col, dout)["dW"].T}
+    db_per_image = lambda col, dout: {**grads(col, dout), "db": dout.sum(axis=(2, 3))}
+    db_mean = lambda col, dout: {**grads(col, dout), "db": dout.mean(axis=(0, 2, 3))}
+    no_db = lambda col, dout: {"dW": grads(col, dout)["dW"]}
+    minus = lambda col, dout: grads(col, dout, -1)
+
 
 COUNT = {"Conv1": 448, "Relu1": 0, "Pool1": 0, "Affine1": 204850, "Affine2": 510}
 
 
-# --- accuracy_in_batches
+class parameter_count:
+    one_channel = COUNT | {"Conv1": 160}
+    no_bias = COUNT | {"Conv1": 432}
+    a_bias_per_place = COUNT | {"Conv1": 432 + 16 * 1024}
+    pooling_learns = COUNT | {"Pool1": 4}
+    before_pooling = COUNT | {"Affine1": 16 * 32 * 32 * 50 + 50}
+    no_padding = COUNT | {"Affine1": 16 * 225 * 50 + 50}
+    one_map = COUNT | {"Affine1": 16 * 16 * 50 + 50}
+    no_bias_in_affine = COUNT | {"Affine1": 204800}
+    no_bias_at_the_end = COUNT | {"Affine2": 500}
+    no_biases = COUNT | {"Conv1": 432, "Affine1": 204800, "Affine2": 500}
+    words = COUNT | {"Affine2": "many"}
 
 
 def accuracy_drops_last(predict, x, t, batch_size):
@@ -183,127 +238,26 @@ def accuracy_drops_last(predict, x, t, batch_size):
     return right / len(x)
 
 
-def accuracy_of_means(predict, x, t, batch_size):
-    shares = []
-    for i in range(0, len(x), batch_size):
-        y = predict(x[i : i + batch_size]).argmax(axis=1)
-        shares.append(np.mean(y == t[i : i + batch_size]))
-    return sum(shares) / len(shares)
-
-
 def accuracy_count(predict, x, t, batch_size):
     return np.sum(predict(x).argmax(axis=1) == t)
 
 
-def accuracy_full_batches(predict, x, t, batch_size):
-    return accuracy_count(predict, x, t, 1) / (np.ceil(len(x) / batch_size) * batch_size)
+class accuracy_in_batches:
+    drops_the_last = accuracy_drops_last
+    ignores_the_last = lambda predict, x, t, size: (
+        accuracy_drops_last(predict, x, t, size) * len(x) / max(len(x) // size * size, 1)
+    )
 
+    def mean_of_means(predict, x, t, batch_size):
+        shares = []
+        for i in range(0, len(x), batch_size):
+            y = predict(x[i : i + batch_size]).argmax(axis=1)
+            shares.append(np.mean(y == t[i : i + batch_size]))
+        return sum(shares) / len(shares)
 
-def accuracy_axis_0(predict, x, t, batch_size):
-    return np.sum(predict(x).argmax(axis=0) == t) / len(x)
+    def full_batches(predict, x, t, batch_size):
+        return accuracy_count(predict, x, t, 1) / (np.ceil(len(x) / batch_size) * batch_size)
 
-
-WRONG = {
-    "output_size": {
-        "one too few": lambda n, f, s, p: ((n + 2 * p - f) // s, (n + 2 * p - f) % s),
-        "padding once": lambda n, f, s, p: ((n + p - f) // s + 1, (n + p - f) % s),
-        "no padding": lambda n, f, s, p: ((n - f) // s + 1, (n - f) % s),
-        "rounded up": size_rounded_up,
-        "decimals": lambda n, f, s, p: ((n + 2 * p - f) / s + 1, (n + 2 * p - f) % s),
-        "exchanged": lambda n, f, s, p: ((n + 2 * p - f) % s, (n + 2 * p - f) // s + 1),
-        "size only": lambda n, f, s, p: (n + 2 * p - f) // s + 1,
-        "remainder of the image": lambda n, f, s, p: (
-            (n + 2 * p - f) // s + 1,
-            (n + 2 * p) % s,
-        ),
-    },
-    "convolve": {
-        "flipped": lambda x, w, stride: slide(x, w[::-1, ::-1], stride, by_stride),
-        "stride ignored": lambda x, w, stride: slide(x, w, 1, by_stride),
-        "windows one apart": lambda x, w, stride: slide(x, w, stride, by_one),
-        "mean": lambda x, w, stride: slide(x, w, stride, by_stride, np.mean),
-        "integers": lambda x, w, stride: slide(x, w, stride, by_stride, dtype=int),
-        "square": convolve_square,
-        "matrix product": convolve_dot,
-        "turned": lambda x, w, stride: slide(x, w, stride, by_stride).T,
-    },
-    "vertical_edges": {
-        "horizontal": np.array([[-1, -1, -1], [0, 0, 0], [1, 1, 1]]),
-        "reversed": np.array([[1, 0, -1]] * 3),
-        "blur": np.ones((3, 3)) / 9,
-        "column": np.array([[0, 0, 1]] * 3),
-        "point": np.array([[0, -1, 0], [-1, 4, -1], [0, -1, 0]]),
-        "line": np.array([[-1, 1, 0], [0, 0, 0], [1, -1, 0]]),
-        "zeros": np.zeros((3, 3)),
-        "one row": np.array([-1, 0, 1]),
-    },
-    "max_pool": {
-        "zero padding": lambda x, size, pad: pool(x, size, pad, fill=0),
-        "no padding": lambda x, size, pad: pool(x, size, 0),
-        "average": lambda x, size, pad: pool(x, size, pad, 0, np.mean),
-        "smallest": lambda x, size, pad: pool(x, size, pad, np.inf, np.min),
-        "stride 1": pool_stride_one,
-        "does not divide": pool_reshape,
-    },
-    "windows_as_rows": {
-        "down first": rows_down_first,
-        "columns": lambda x, fh, fw: im2col(x[None], fh, fw).T,
-        "channels last": rows_channels_last,
-        "per channel": rows_per_channel,
-        "too few": rows_too_few,
-        "column by column": lambda x, fh, fw: im2col(x.transpose(0, 2, 1)[None], fw, fh),
-    },
-    "add_windows": {
-        "overwrites": lambda *a: add_windows(*a, put=lambda old, new: new),
-        "mean": add_windows_mean,
-        "largest": lambda *a: add_windows(*a, put=np.maximum),
-        "down first": lambda *a: add_windows(*a, down_first=True),
-        "counts": lambda rows, *sizes: add_windows(np.ones(rows.shape), *sizes),
-        "subtracts": lambda *a: add_windows(*a, put=np.subtract),
-    },
-    "pool_backward": {
-        "all ties": lambda x, dout: route(x, dout, lambda w: w == w.max()),
-        "shared": lambda x, dout: route(x, dout, lambda w: (w == w.max()) / (w == w.max()).sum()),
-        "average": lambda x, dout: route(x, dout, lambda w: 0.25),
-        "everybody": lambda x, dout: route(x, dout, lambda w: 1),
-        "last tie": lambda x, dout: route(x, dout, last_of_ties),
-        "smallest": lambda x, dout: route(x, dout, lambda w: np.eye(4)[w.argmin()].reshape(2, 2)),
-        "times the pixel": lambda x, dout: (
-            x * route(x, dout, lambda w: np.eye(4)[w.argmax()].reshape(2, 2))
-        ),
-    },
-    "filter_gradient": {
-        "1/N twice": lambda col, dout: grads(col, dout, 1 / len(dout)),
-        "mean over windows": lambda col, dout: grads(col, dout, 1 / len(col)),
-        "reshape only": grads_reshape_only,
-        "turned": lambda col, dout: {**grads(col, dout), "dW": grads(col, dout)["dW"].T},
-        "db per image": lambda col, dout: {**grads(col, dout), "db": dout.sum(axis=(2, 3))},
-        "db mean": lambda col, dout: {**grads(col, dout), "db": dout.mean(axis=(0, 2, 3))},
-        "no db": lambda col, dout: {"dW": grads(col, dout)["dW"]},
-        "minus": lambda col, dout: grads(col, dout, -1),
-    },
-    "parameter_count": {
-        "one channel": COUNT | {"Conv1": 160},
-        "no bias": COUNT | {"Conv1": 432},
-        "a bias per place": COUNT | {"Conv1": 432 + 16 * 1024},
-        "pooling learns": COUNT | {"Pool1": 4},
-        "before pooling": COUNT | {"Affine1": 16 * 32 * 32 * 50 + 50},
-        "no padding": COUNT | {"Affine1": 16 * 225 * 50 + 50},
-        "one map": COUNT | {"Affine1": 16 * 16 * 50 + 50},
-        "no bias in affine": COUNT | {"Affine1": 204800},
-        "no bias at the end": COUNT | {"Affine2": 500},
-        "no biases": COUNT | {"Conv1": 432, "Affine1": 204800, "Affine2": 500},
-        "words": COUNT | {"Affine2": "many"},
-    },
-    "accuracy_in_batches": {
-        "drops the last": accuracy_drops_last,
-        "ignores the last": lambda predict, x, t, size: (
-            accuracy_drops_last(predict, x, t, size) * len(x) / max(len(x) // size * size, 1)
-        ),
-        "mean of means": accuracy_of_means,
-        "full batches": accuracy_full_batches,
-        "count": accuracy_count,
-        "wrong ones": lambda predict, x, t, size: 1 - accuracy_count(predict, x, t, 1) / len(x),
-        "axis 0": accuracy_axis_0,
-    },
-}
+    count = accuracy_count
+    wrong_ones = lambda predict, x, t, size: 1 - accuracy_count(predict, x, t, 1) / len(x)
+    axis_0 = lambda predict, x, t, batch_size: np.sum(predict(x).argmax(axis=0) == t) / len(x)
