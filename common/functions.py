@@ -63,8 +63,7 @@ def log_softmax(x):
 def _below_zero(x):
     """Scores shifted so that the largest of each row is 0."""
     x = as_float(x, "softmax")
-    fits = x.ndim and x.shape[-1]
-    expect(fits, f"softmax: scores have shape {x.shape}; give at least one score a row.")
+    expect(x.ndim and x.shape[-1], f"softmax: scores {x.shape} arrived; give at least one a row.")
     with np.errstate(invalid="ignore", over="ignore"):  # inf - inf, or a gap too wide to write
         return x - x.max(axis=-1, keepdims=True)
 
@@ -91,8 +90,8 @@ def cross_entropy_error(y, t):
     """
     y = as_float(y, "cross_entropy_error")
     found = f"{y.min(initial=0):g} to {y.max(initial=1):g}; probabilities were expected"
-    fits = not ((y < 0) | (y > 1.001)).any()
-    expect(fits, f"cross_entropy_error: y has {found}, so apply softmax first.")
+    wrong = ((y < 0) | (y > 1.001)).any()
+    expect(not wrong, f"cross_entropy_error: y has {found}, so apply softmax first.")
     return mean_cost(np.log(y + 1e-7), label_rows(t, y, "cross_entropy_error"))
 
 
@@ -125,8 +124,7 @@ def label_rows(t, y, name):
     found = f"{name} have shape {t.shape}; {n} class numbers ({n},) or one-hot rows {y.shape} were"
     hint = "a column is flattened by t.ravel()"
     expect(t.shape == (n,) or t.size == n == 1, f"{found} expected; {hint}.")
-    kind = f"{name} of {t.dtype} are no class numbers; make them t.astype(int)."
-    expect(t.dtype.kind in "iu", kind, TypeError)
-    low, high = t.min(), t.max()
-    expect(low >= 0 and high < k, f"{name} {low} to {high} arrived; {k} outputs know 0 to {k - 1}.")
+    expect(t.dtype.kind in "iu", f"{name} of {t.dtype}: make them t.astype(int).", TypeError)
+    fits = t.min() >= 0 and t.max() < k
+    expect(fits, f"{name} {t.min()} to {t.max()} arrived; {k} outputs know 0 to {k - 1}.")
     return (t.reshape(n, 1) == np.arange(k)).astype(y.dtype).reshape(y.shape)

@@ -10,8 +10,7 @@ from .util import random_source
 
 OPTIMIZERS = {c.__name__.lower(): c for c in (SGD, Momentum, Nesterov, AdaGrad, RMSprop, Adam)}
 
-# What Trainer.steps reports: numbers from 1, the loss in nats, the latest accuracies.
-Step = namedtuple("Step", "step epoch loss train_acc test_acc")
+Step = namedtuple("Step", "step epoch loss train_acc test_acc")  # what Trainer.steps reports
 
 
 class Trainer:

@@ -34,5 +34,4 @@ class SigmoidTwoLayerNet(TwoLayerNet):
     activation = Sigmoid
 
     def predict(self, x, train_flg=False):
-        """The probabilities (N, K) of a batch x."""
         return softmax(super().predict(x, train_flg))
