@@ -90,7 +90,8 @@ class Pooling:
         dx = np.zeros(padded.shape, dout.dtype)
         apart = self.stride >= max(self.pool_h, self.pool_w)  # no pixel stands in two windows
         open_ = np.ones(dout.shape, bool)  # windows whose winner is still to be found
-        for pixels, dpixels in zip(*(cells(a, *self.window) for a in (padded, dx)), strict=True):
+        places = zip(cells(padded, *self.window), cells(dx, *self.window), strict=True)
+        for pixels, dpixels in places:
             wins = (pixels == self.out) & open_
             if apart:
                 np.multiply(dout, wins, out=dpixels)  # 15 % of a network's gradient are won here

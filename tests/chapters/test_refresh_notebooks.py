@@ -6,9 +6,8 @@ import sys
 
 import nbformat
 import pytest
-from nbclient.exceptions import CellTimeoutError
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from PIL import Image, ImageChops, ImageDraw
+from PIL import Image
 
 from scripts import notebooks
 from scripts import refresh_notebooks as script
@@ -29,18 +28,9 @@ CLOCK = "from time import time_ns\nprint(f'batches of {100:4}: {time_ns() % 1e9:
 ERROR = "import json\njson.loads('{')"
 
 
-def drawing(height=200, bar=60):
-    """Return an image with a word and a bar."""
-    image = Image.new("RGB", (300, height), "white")
-    pen = ImageDraw.Draw(image)
-    pen.text((40, 20), "a word", fill="black")
-    pen.rectangle((40, 180 - bar, 80, 180), fill="steelblue")
-    return image
-
-
-def png(image):
+def png():
     stream = io.BytesIO()
-    image.save(stream, format="png")
+    Image.new("RGB", (300, 200), "steelblue").save(stream, format="png")
     return base64.b64encode(stream.getvalue()).decode()
 
 
@@ -63,7 +53,7 @@ def chapter(tmp_path, monkeypatch):
 @pytest.mark.slow
 def test_two_runs_store_the_same_bytes_and_check_shows_what_changed(chapter):
     path = chapter(
-        (f"PNG = {png(drawing())!r}",),
+        (f"PNG = {png()!r}",),
         (PANEL.strip(),),
         (CLOCK, "nbval-ignore-output"),
         (ERROR, "raises-exception"),
@@ -113,33 +103,3 @@ def test_what_is_wrong_is_said_and_not_stored(chapter, source, tags, complaint):
     assert complaint in found
     assert path.read_bytes() == before
     assert list(path.parent.iterdir()) == [path]
-
-
-@pytest.mark.slow
-def test_a_cell_that_takes_too_long_is_stopped():
-    notebook = new_notebook(cells=[new_code_cell("while True:\n    pass")])
-    with pytest.raises(CellTimeoutError):
-        notebooks.run(notebook, folder=".", timeout=2)
-
-
-@pytest.mark.parametrize(
-    ("other", "alike"),
-    [
-        (ImageChops.offset(drawing(), 1, 1), True),  # letters a point beside
-        (drawing().crop((0, 0, 300, 199)), True),
-        (drawing(bar=20), False),
-        (drawing(height=260), False),
-        (ImageChops.invert(drawing()), False),
-        (drawing().convert("L"), False),
-    ],
-)
-def test_pictures_are_compared_as_loosely_as_releases_of_matplotlib_differ(other, alike):
-    assert notebooks.look_alike(png(drawing()), png(other)) is alike
-
-
-@pytest.mark.parametrize(
-    ("now", "same"),
-    [("0.047 at 1,999", True), ("0.0517 at 999", False), ("0.0517 in 1,999", False)],
-)
-def test_numbers_in_words_of_a_picture_may_differ_as_processors_round(now, same):
-    assert notebooks.about_the_same("0.0517 at 1,999", now) is same
