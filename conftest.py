@@ -83,7 +83,7 @@ def pytest_runtest_call(item):
 # ---- how tests spread over the workers
 
 # The long ones first, the many short ones last: so no worker is left alone with a chapter.
-LONG_FIRST = ("test_browser", ".ipynb", "test_setup")
+LONG_FIRST = ("test_browser", ".ipynb", "test_runs", "test_sweep")
 SHORT_LAST = "test_bites"
 
 
@@ -98,11 +98,13 @@ def pytest_collection_modifyitems(items):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """Keep files whole, notebooks above all; but deal out the slow mistakes one by one."""
+    """Keep files whole, notebooks above all; deal out mistakes one by one, the sweep by panel."""
     from xdist.scheduler import LoadScopeScheduling
 
     class Scheduling(LoadScopeScheduling):
         def _split_scope(self, nodeid):
+            if "test_sweep" in nodeid:
+                return nodeid.rpartition("[")[2]
             return nodeid if SHORT_LAST in nodeid else super()._split_scope(nodeid)
 
     return Scheduling(config, log)
