@@ -9,7 +9,6 @@ import re
 import shutil
 import subprocess
 import sys
-import zipfile
 from importlib import metadata
 from pathlib import Path
 
@@ -107,18 +106,6 @@ def test_the_chapters_ask_for_the_versions_that_pyproject_asks_for():
     del oldest["jupyterlab"]  # VS Code and Colab bring their own pages
     assert oldest == companion.DEPENDENCIES
     assert PROJECT["requires-python"] == f">={companion.dotted(companion.PYTHON)}"
-
-
-@pytest.mark.slow
-def test_a_wheel_holds_every_file_of_the_packages(tmp_path):
-    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
-    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
-    (wheel,) = tmp_path.glob("*.whl")
-    names = set(zipfile.ZipFile(wheel).namelist())
-    git = ["git", "ls-files", *companion.PACKAGES]
-    listed = subprocess.run(git, cwd=ROOT, capture_output=True, text=True, check=True)
-    assert set(listed.stdout.split()) | {"companion.py"} <= names
-    assert not [name for name in names if name.startswith(("chapters/", "tests/"))]
 
 
 # ---- `import companion`: one sentence for a Python that cannot run the chapters
