@@ -49,7 +49,7 @@ class Convolution:
             return None
         dx = np.empty(self.x.shape, dout.dtype)
         for k in range(0, n, 4):  # four images at a time stay in the processor's cache
-            dwindows = self.col_W @ dout[k : k + 4]  # (K, FN)(n, FN, P) -> (n, K, P)
+            dwindows = self.col_W @ dout[k : k + 4]  # of each image: K x FN times FN x P
             dwindows = dwindows.reshape(-1, *self.W.shape[1:], out_h, out_w)
             dx[k : k + 4] = fold(dwindows, self.x[k : k + 4].shape, self.stride, self.pad)
         return dx

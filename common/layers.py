@@ -177,7 +177,7 @@ class BatchNormalization:
             mean, var = rows.mean(axis=(0, 2)), rows.var(axis=(0, 2))  # (D,)
             if rows.size == d:
                 reason = f"x {x.shape} is a batch of one, so its slopes prove nothing; use more"
-                warnings.warn(f"BatchNormalization: {reason}.", RuntimeWarning, 2)
+                warnings.warn(f"BatchNormalization: {reason}.", RuntimeWarning)
             if self.running_mean is None:
                 self.running_mean = self.running_var = 0
             self.running_mean = self.momentum * self.running_mean + (1 - self.momentum) * mean

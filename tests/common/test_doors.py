@@ -395,6 +395,13 @@ MISHAPS = {
     "a padding as wide as the pool": (ValueError, 2, lambda: nn.Pooling(2, 3, pad=2)),
     "a list for batch norm of one feature": (
         ValueError, (7,), lambda: norm([1], [0]).forward(np.ones(7))),
+    "rows of three for batch norm of one feature": (
+        ValueError, (4, 3), lambda: norm([1], [0]).forward(np.ones((4, 3)))),
+    "five in the middle for batch norm of five": (
+        ValueError, (2, 5, 3), lambda: norm().forward(np.ones((2, 5, 3)))),
+    "a slope at whole numbers": (
+        TypeError, "int64", lambda: gradient.numerical_gradient(np.sum, np.array([1, 2]))),
+    "a slope at a list": (TypeError, "list", lambda: gradient.numerical_gradient(sum, [1.0])),
     "a b that is a number but not 0": (
         ValueError, FILTERS.shape, lambda: nn.Convolution(FILTERS, 1)),
     "scores instead of shares": (

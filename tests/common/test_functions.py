@@ -66,6 +66,8 @@ NUMBERS_OF_THE_BOOK = {
     "at a point (4.4)": (lambda: G._numerical_gradient_1d(BOWL, np.array([0.0, 2.0])), [0, 4]),
     "at points (4.4)": (lambda: G.numerical_gradient_2d(CUBE, POINTS), [[24, 9], [0, 0]]),
     "at a row of them (4.4)": (lambda: G.numerical_gradient_2d(BOWL, POINTS[:1]), [[6, 8]]),
+    "at none of them (4.4)": (
+        lambda: G.numerical_gradient_2d(BOWL, np.zeros((0, 2))), np.zeros((0, 2))),
     "at one of them (4.4)": (lambda: G.numerical_gradient_2d(BOWL, POINTS[0]), [6, 8]),
     "descent (4.4)": (lambda: 1e9 * descend(0.1), [-0.6111108, 0.8148144]),
     "descent, too slow (4.4)": (lambda: descend(1e-10), [-3, 4]),

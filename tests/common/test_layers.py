@@ -99,6 +99,7 @@ CASES = {
         convolution(3, 2, 3, 2, stride=3, pad=1), (2, 2, 6, 9), other=(2, 2, 9, 6), **CONV),
     "convolution, whole image": Case(
         convolution(4, 2, 3, 4), (2, 2, 3, 4), other=(3, 2, 4, 4), **CONV),
+    "convolution, nine images": Case(convolution(2, 2, 2, 2), (9, 2, 3, 4), **CONV),
     "convolution, gaps": Case(convolution(2, 2, 1, 2, stride=3), (2, 2, 7, 8), **CONV),
     "convolution, b = 0": Case(
         lambda dtype: Convolution(far_apart(2, 2, 3, 3).astype(dtype), 0), (2, 2, 5, 4),
