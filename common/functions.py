@@ -64,7 +64,7 @@ def _below_zero(x):
     """Scores shifted so that the largest of each row is 0."""
     x = as_float(x, "softmax")
     expect(x.ndim and x.shape[-1], f"softmax: scores {x.shape} arrived; give at least one a row.")
-    with np.errstate(invalid="ignore", over="ignore"):  # inf - inf, or a gap too wide to write
+    with np.errstate(invalid="ignore"):  # inf - inf
         return x - x.max(axis=-1, keepdims=True)
 
 
@@ -115,11 +115,10 @@ def label_rows(t, y, name):
     expect(y.ndim in (1, 2) and y.size, f"{name} expect outputs (N, K), {y.shape} arrived.")
     if t.shape == y.shape != (1,):  # one-hot or soft
         t = as_float(t, name)
-        with np.errstate(over="ignore", invalid="ignore"):
-            low, off = t.min(), np.abs(t.sum(axis=-1, dtype=float) - 1).max()
+        low, off = t.min(), np.abs(t.sum(axis=-1) - 1).max()
         found = f"the lowest is {low:g}, a sum is off by {off:g}"
         expect(low >= 0 and off < 1e-3, f"{name} must be shares, of sum 1 in a row; {found}.")
-        return t.astype(y.dtype, copy=False)
+        return t.astype(y.dtype)
     n, k = y.shape if y.ndim == 2 else (1, y.size)
     found = f"{name} have shape {t.shape}; {n} class numbers ({n},) or one-hot rows {y.shape} were"
     hint = "a column is flattened by t.ravel()"

@@ -85,7 +85,7 @@ class Affine:
 
     def forward(self, x):
         x = as_float(x, "Affine")
-        found = f"a row of x {x.shape} has {x[:1].size if x.ndim > 1 else 1} numbers"
+        found = f"a row of x {x.shape} has {x[:1].size if x.ndim else 1} numbers"
         fits = x.ndim > 1 and x[:1].size == len(self.W)
         expect(fits, f"Affine: {found}, W {self.W.shape} expects rows (N, {len(self.W)}).")
         self.x, self.original_x_shape = x.reshape(len(x), -1), x.shape  # (N, D)
@@ -177,7 +177,7 @@ class BatchNormalization:
             mean, var = rows.mean(axis=(0, 2)), rows.var(axis=(0, 2))  # (D,)
             if rows.size == d:
                 reason = f"x {x.shape} is a batch of one, so its slopes prove nothing; use more"
-                warnings.warn(f"BatchNormalization: {reason}.", RuntimeWarning)
+                warnings.warn(f"BatchNormalization: {reason}.", RuntimeWarning, 2)
             if self.running_mean is None:
                 self.running_mean = self.running_var = 0
             self.running_mean = self.momentum * self.running_mean + (1 - self.momentum) * mean

@@ -392,7 +392,18 @@ MISHAPS = {
         lambda: nn.Convolution(FILTERS, 0).forward(np.ones((2, 1, 5, 5)))),
     "a filter that is larger than the image": (
         ValueError, 1, lambda: nn.Convolution(FILTERS, 0).forward(np.ones((2, 2, 5, 1)))),
-    "a padding as wide as the pool": (ValueError, 2, lambda: nn.Pooling(2, 3, pad=2)),
+    "a padding as wide as the pool": (ValueError, "(2, 3).", lambda: nn.Pooling(2, 3, pad=2)),
+    "a row too short": (
+        ValueError, "has 3 numbers", lambda: nn.Affine(ROWS.T, np.ones(4)).forward(ROWS[:, 2:])),
+    "a list for one row": (
+        ValueError, (4,), lambda: nn.Affine(np.ones((1, 3)), np.ones(3)).forward(np.ones(4))),
+    "losses of images": (
+        ValueError, (2, 2, 2), lambda: functions.softmax_loss(np.eye(2)[[T[:2]] * 2], np.eye(2)[
+            [T[:2]] * 2])),
+    "a class that is not there": (
+        ValueError, "0 to 3", lambda: functions.softmax_loss(SCORES, [0, 1, 4])),
+    "a rate below 0": (ValueError, "and finite", lambda: SGD(-1)),
+    "a share above 1": (ValueError, "and below 1", lambda: Momentum(0.1, 2)),
     "a list for batch norm of one feature": (
         ValueError, (7,), lambda: norm([1], [0]).forward(np.ones(7))),
     "rows of three for batch norm of one feature": (
