@@ -367,9 +367,11 @@ def test_a_digit_drawn_with_the_keyboard_is_read(page):
 
 def a_wrong_answer(chapter, name):
     """An answer that the exercise's own tests know to be wrong, and how a reader gets it."""
-    module = importlib.import_module(f"tests.exercises.wrong_answers.{chapter}")
-    mistake, answer = next(iter(module.WRONG[name].items()))
-    return answer, f"from {module.__name__} import WRONG\n{name} = WRONG[{name!r}][{mistake!r}]"
+    module = f"tests.exercises.wrong_answers.{chapter}"
+    answers = vars(getattr(importlib.import_module(module), name))
+    mistake = next(mistake for mistake in answers if mistake[0] != "_")
+    source = f"from {module} import {name} as wrong\n{name} = vars(wrong)[{mistake!r}]"
+    return answers[mistake], source
 
 
 def test_a_wrong_answer_gets_its_hint_and_the_right_one_its_mark(page):
