@@ -50,7 +50,7 @@ soak: setup ruff ## the same with all that is long, as in the nightly run: docs/
 bench: setup ## measure speed, side by side (with PyTorch, if it is installed)
 	@"$(RUN)" benchmarks/run.py $(ARGS)
 
-mutation: setup ## change common in small ways, and see whether the tests notice: half an hour
+mutation: setup ## change common in small ways, and see whether the tests notice: ten minutes
 	@"$(RUN)" -m pip install --quiet --disable-pip-version-check --no-build-isolation -e '.[mutation]'
 	@rm -rf mutants
 	@"$(RUN)" -m mutmut run --max-children $(WORKERS)
