@@ -145,6 +145,11 @@ def describe_pictures():
 
 describe_pictures()
 
+from panels.shell import style  # noqa: E402
+
+style.use_one_look()
+look = style.look  # look("Adam"): how Adam is drawn in every figure
+
 # Matplotlib looks for fonts at its first start, and says so on stderr where
 # that takes five seconds: nothing to read about in the middle of a chapter.
 FONTS = "Matplotlib is building the font cache; this may take a moment."

@@ -19,7 +19,7 @@ from common.functions import (
 )
 
 from .shell import Panel, artists, choice, slider, toggle
-from .shell.style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, RED, SKY, SMALL, add_axes
+from .shell.style import BLACK, GREY, LOOKS, ORANGE, SMALL, add_axes
 
 FLAT = 0.05  # a slope below this, in size, counts as saturated
 LEAK = 0.1  # the slope of Leaky ReLU below 0
@@ -35,14 +35,6 @@ ACTIVATIONS = {
     "tanh": (np.tanh, lambda x: 1 - np.tanh(x) ** 2),
     "Leaky ReLU": (lambda x: np.where(x > 0, x, LEAK * x), lambda x: np.where(x > 0, 1.0, LEAK)),
     "identity": (identity_function, np.ones_like),
-}
-LINES = {
-    "step": (BLACK, "-"),
-    "sigmoid": (BLUE, "-"),
-    "ReLU": (RED, "--"),
-    "tanh": (GREEN, "-."),
-    "Leaky ReLU": (PURPLE, ":"),
-    "identity": (SKY, (0, (5, 1))),
 }
 
 
@@ -117,7 +109,7 @@ def _lay_out(figure):
         name: [
             axes.plot(X, X, color=color, linestyle=style, label=name)[0] for axes in (value, slope)
         ]
-        for name, (color, style) in LINES.items()
+        for name, (color, style, _marker) in ((name, LOOKS[name]) for name in ACTIVATIONS)
     }
     return SimpleNamespace(
         slope=slope,

@@ -13,7 +13,7 @@ import numpy as np
 from common import optimizer as optimizers
 
 from .shell import Panel, Scrubber, Several, artists, choice, log_slider, slider, toggle
-from .shell.style import BLACK, BLUE, GREEN, GREY, NORMAL, ORANGE, PURPLE, RED, SMALL, add_axes
+from .shell.style import BLACK, GREY, LOOKS, NORMAL, SMALL, add_axes
 from .surfaces import SURFACES, draw_surface
 
 NAMES = ("SGD", "Momentum", "Nesterov", "AdaGrad", "RMSprop", "Adam")
@@ -23,14 +23,6 @@ RATES = {**BOOK, "Nesterov": 0.1, "RMSprop": 0.1}
 LAST = 60  # steps of a race
 FAR = 1e3  # a place farther out than this counts as run away
 NEAR = 0.1  # a place this close to a minimum counts as arrived, if the path stays there
-LOOKS = {
-    "SGD": (BLACK, "-", "o"),
-    "Momentum": (RED, "--", "s"),
-    "Nesterov": (PURPLE, "-.", "D"),
-    "AdaGrad": (GREEN, "-", "^"),
-    "RMSprop": (ORANGE, "--", "v"),
-    "Adam": (BLUE, "-", "P"),
-}
 
 
 class Runner(NamedTuple):
@@ -144,7 +136,8 @@ def _lay_out(figure):
     height.grid(color="#E5E5E5", linewidth=0.6)
     (start,) = plane.plot([], [], "s", color="white", markeredgecolor=BLACK, markersize=9, zorder=6)
     paths, ends, heights, tops = {}, {}, {}, {}
-    for name, (color, style, marker) in LOOKS.items():
+    for name in NAMES:
+        color, style, marker = LOOKS[name]
         line = {"color": color, "linestyle": style, "linewidth": 1.6}
         dot = {"color": color, "marker": marker, "markersize": 8, "linestyle": "none"}
         (paths[name],) = plane.plot([], [], marker=marker, markersize=3, zorder=4, **line)

@@ -1,14 +1,64 @@
-"""What the pictures of all panels share: colours for every eye, and axes without clutter.
+"""What all pictures share: colours for every eye, one look for each name, axes without clutter.
 
-The colours are Okabe and Ito's, told apart with any colour vision; use line styles and markers
-beside them. Source: M. Okabe and K. Ito, "Color Universal Design", 2008.
+The colours are Okabe and Ito's, told apart with any colour vision, and line styles and markers
+stand beside them. Source: M. Okabe and K. Ito, "Color Universal Design", 2008. The figures of the
+chapters have the same cycle from companion.mplstyle, and `look` from `companion`.
 """
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import matplotlib
 
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 PURPLE, SKY, YELLOW, BLACK = "#CC79A7", "#56B4E9", "#F0E442", "#000000"
 GREY, LIGHT = "#767676", "#D9D9D9"
 CYCLE = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY)
 SMALL, NORMAL = 9, 10  # points; at 80 dpi 10 and 11 pixels
+
+
+class Look(NamedTuple):
+    """How one name is drawn, wherever it is drawn."""
+
+    color: str
+    linestyle: Any
+    marker: str
+
+
+LOOKS = {
+    "SGD": Look(BLACK, "-", "o"),
+    "Momentum": Look(RED, "--", "s"),
+    "Nesterov": Look(PURPLE, "-.", "D"),
+    "AdaGrad": Look(GREEN, (0, (8, 1.5)), "^"),
+    "RMSprop": Look(ORANGE, (0, (3, 1, 1, 1)), "v"),
+    "Adam": Look(BLUE, "-", "P"),
+    "step": Look(BLACK, "-", "s"),
+    "sigmoid": Look(BLUE, "-", "o"),
+    "ReLU": Look(RED, "--", "^"),
+    "tanh": Look(GREEN, "-.", "D"),
+    "Leaky ReLU": Look(PURPLE, ":", "v"),
+    "identity": Look(SKY, (0, (5, 1)), "P"),
+    "std 0.01": Look(BLACK, ":", "s"),
+    "Xavier": Look(BLUE, "--", "o"),
+    "He": Look(RED, "-", "^"),
+    "training": Look(BLUE, "-", "o"),
+    "validation": Look(GREEN, "-.", "D"),
+    "test": Look(RED, "--", "s"),
+    "value": Look(BLUE, "-", "o"),
+    "gradient": Look(RED, "--", "s"),
+}
+
+
+def look(name, *, marker=False):
+    """Keywords for `plot` and `semilogx`: colour and line style of `name`, its marker if asked."""
+    own = LOOKS[name]._asdict()
+    return own if marker else {key: own[key] for key in ("color", "linestyle")}
+
+
+def use_one_look():
+    """Give matplotlib's own figures, those of the chapters, these colours and sizes."""
+    sheet = Path(__file__).with_name("companion.mplstyle")
+    matplotlib.rc_file(sheet, use_default_template=False)
 
 
 def add_axes(figure, box, *, title="", xlabel="", ylabel="", frame=True):

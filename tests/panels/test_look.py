@@ -1,0 +1,37 @@
+"""One look: a name is drawn alike in every picture, in the panels' and in the chapters' figures."""
+
+import itertools
+
+import matplotlib.pyplot as plt
+
+import companion
+from panels.shell import style
+
+TOGETHER = [  # names that one picture shows beside each other
+    ("SGD", "Momentum", "Nesterov", "AdaGrad", "RMSprop", "Adam"),
+    ("step", "sigmoid", "ReLU", "tanh", "Leaky ReLU", "identity"),
+    ("std 0.01", "Xavier", "He"),
+    ("training", "validation", "test"),
+    ("value", "gradient"),
+]
+
+
+def test_names_that_stand_together_differ_without_their_colours_too():
+    assert sorted(style.LOOKS) == sorted(itertools.chain(*TOGETHER))
+    for names in TOGETHER:
+        for one, other in itertools.combinations((style.LOOKS[name] for name in names), 2):
+            assert one.color != other.color
+            assert one.marker != other.marker
+            assert one.linestyle != other.linestyle or one.linestyle == "-"
+    assert companion.look("He") == {"color": style.RED, "linestyle": "-"}
+    assert companion.look("He", marker=True)["marker"] == "^"
+
+
+def test_figures_of_the_chapters_have_the_colours_of_the_panels():
+    with plt.rc_context():
+        plt.rcdefaults()
+        style.use_one_look()
+        cycle = plt.rcParams["axes.prop_cycle"].by_key()["color"]
+        assert plt.rcParams["font.size"] == style.NORMAL
+        assert plt.rcParams["xtick.labelsize"] == style.SMALL
+    assert cycle == list(style.CYCLE)
