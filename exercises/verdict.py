@@ -22,8 +22,9 @@ and in `exercises/solutions/chNN.py` the solution: a function, class or value na
   agrees with the answer in *every* case names what went wrong; one that raises agrees with an
   answer that raises the same kind of exception (said as "a frequent reason"). Otherwise judge looks
   by itself for: a changed argument, a wrong number of arguments, `print` or `yield` instead of
-  `return`, a forgotten `self`, an exception (with the reader's line), a string instead of an array, a wrong shape, NaN, a turned sign, swapped rows and
-  columns, a constant factor such as a missing 1/N; it names the case and gives that case's hint.
+  `return`, a forgotten `self`, an exception (with the reader's line), a string instead of an
+  array, a wrong shape, NaN, a turned sign, swapped rows and columns, a constant factor such as a
+  missing 1/N; it names the case and gives that case's hint.
 - A right answer in any dress is right: a list for an array, an array for a tuple, float32 for
   float64. What is drawn at random is judged by what it obeys, not by the very numbers.
 - Write down what the text demands, and have a case that fails without it: ties, sizes that are not
@@ -237,7 +238,7 @@ def unanswered(answer, names):
     missing = [name for name in names if name not in answer or _empty(answer[name])]
     if odd:
         raise Wrong(
-            _("No value is asked for by the name `{odd}`; the names are {names}.").format(
+            _("No value is asked for by the name {odd}; the names are {names}.").format(
                 odd=shown(odd[0]), names=", ".join(f"`{name}`" for name in names)
             ),
             _("Keep the template's names as they are: which one is spelt in another way?"),

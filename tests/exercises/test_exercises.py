@@ -266,7 +266,7 @@ def test_a_dict_is_open_until_each_name_has_its_value(monkeypatch):
         assert check_sizes(right).ok, right
     for half in ({"W1": (784, 50)}, {"W1": (784, 50), "b1": ...}, {"W1": (1, 1), "b1": None}):
         assert repr(check_sizes(half)) == "○ not answered yet: `b1`"
-    assert "by the name `b_1`" in check_sizes(sizes | {"b_1": (50,)}).message
+    assert "by the name 'b_1'" in check_sizes(sizes | {"b_1": (50,)}).message
     assert "`W1[0]` is 50, expected is 784" in check_sizes({"W1": (50, 784), "b1": (50,)}).message
 
 
