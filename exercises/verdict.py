@@ -473,7 +473,7 @@ def _slip(got, want, near, its):
     if nonzero.any() and finite.all():
         factors = got[nonzero] / want[nonzero]
         factor = factors.flat[0]
-        told = factor != 0 and f"{factor:.4g}" != "1"
+        told = factor != 0 and f"{factor:.4g}" != "1" and (nonzero.sum() > 1 or _plain(factor))
         if told and np.allclose(got, factor * want, **near):
             return _("{its} is {factor:.4g} times what is expected").format(its=its, factor=factor)
     where = np.argwhere(~np.isclose(got, want, equal_nan=True, **near))[0]
@@ -484,6 +484,11 @@ def _slip(got, want, near, its):
     return _("{its} is {got}, expected is {want}").format(
         its=its, got=f"{one:.{digits}g}", want=f"{other:.{digits}g}"
     )
+
+
+def _plain(factor):
+    """Is it a whole number or one over a whole number? Any two numbers have some factor."""
+    return any(abs(one - np.round(one)) < 1e-4 < abs(one) for one in (factor, 1 / factor))
 
 
 # --- words -----------------------------------------------------------------------------------
