@@ -205,17 +205,11 @@ def judge(answer, solution, cases=(), mistakes=(), via=None, **options):
         return Verdict(None, _("not answered yet"))
     if all(one.error is None and _empty(one.value) for one in outcomes):
         return _gives_nothing(answer, any(one.printed for one in outcomes))
-    for outcome in outcomes:
+    for one, outcome in zip(cases, outcomes, strict=True):
         if isinstance(outcome.error, Wrong):
             raise outcome.error
         if outcome.changed and not may_change:
-            name = _argument_name(answer, via, outcome.changed[0])
-            raise Wrong(
-                _("Your function changes `{name}`: the caller's own array is overwritten.").format(
-                    name=name
-                ),
-                _("Which line writes into the array (`x[…] = …`, `x += …`)? Make a new one."),
-            )
+            raise _changes(answer, via, outcome.changed[0], one.args)
     wanted = [_attempt(via, solution, one) for one in cases]
     failing = [i for i, one in enumerate(outcomes) if not _agree(one, wanted[i], near)]
     if not failing:
@@ -534,13 +528,26 @@ def _expect_arguments(answer, args):
         ) from None
 
 
-def _argument_name(answer, via, position):
-    if via is _call:
-        try:
-            return list(inspect.signature(answer).parameters)[position]
-        except (IndexError, TypeError, ValueError):
-            pass
-    return _("argument {number}").format(number=position + 1)
+def _changes(answer, via, position, args):
+    """What is said of an answer that changes an argument which belongs to the caller."""
+    function, first = (answer, 0) if via is _call else (via, 1)
+    name = _("argument {number}").format(number=position + 1)
+    with contextlib.suppress(IndexError, TypeError, ValueError):
+        parameter = list(inspect.signature(function).parameters.values())[first + position]
+        name = parameter.name if parameter.kind is not parameter.VAR_POSITIONAL else name
+    if not isinstance(args[position], np.ndarray):
+        return Wrong(
+            _("Your function changes `{name}`: the caller's own {kind} is not what it was.").format(
+                name=name, kind=type(args[position]).__name__
+            ),
+            _("Which line writes into it (`x[…] = …`, `x += …`, `x.pop()`)? Make a new one."),
+        )
+    return Wrong(
+        _("Your function changes `{name}`: the caller's own array is overwritten.").format(
+            name=name
+        ),
+        _("Which line writes into the array (`x[…] = …`, `x += …`)? Make a new one."),
+    )
 
 
 def _describe(answer, outcome, want, one, near, batch):

@@ -312,6 +312,14 @@ def test_a_case_has_its_own_hint_and_another_error_is_not_the_known_mistake(chec
     assert "ZeroDivisionError" in other.message and "frequent reason" not in other.message
 
 
+def test_who_changes_the_callers_own_is_told_what_was_changed():
+    first = lambda rows: rows[0]
+    cases = [case([np.array([1.0]), np.array([2.0])])]
+    for via in (None, lambda answer, rows: answer(rows)):
+        with pytest.raises(verdict.Wrong, match="`rows`: the caller's own list is not"):
+            judge(lambda rows: rows.pop(0), first, cases, via=via)
+
+
 def raises(error):
     def answer(*_args):
         raise error
