@@ -257,9 +257,6 @@ class safe_gradient:
     def whole_steps(f, x):
         return pairwise_gradient(f, x, 1, 1, 2)
 
-    def adds_up(f, x):
-        return pairwise_gradient(f, x, 1e-4, 1e-4, 2e-4).sum()
-
 
 class safe_descent:
     def changes_the_start(f, init_x, lr, step_num):
