@@ -19,6 +19,10 @@ INPUTS = ((0, 0), (1, 0), (0, 1), (1, 1))
 AND, OR, NAND, NOR = (1, 1, -1.5), (1, 1, -0.5), (-1, -1, 1.5), (-1, -1, 0.5)
 
 
+def _open(value):
+    return value is None or value is ...
+
+
 def _network(first, second, output):
     return {"first": first, "second": second, "output": output}
 
@@ -46,7 +50,7 @@ def _truth_table(neurons):
 
 
 def _gaps(three):
-    return isinstance(three, (tuple, list)) and any(one is None or one is ... for one in three)
+    return isinstance(three, (tuple, list)) and any(map(_open, three))
 
 
 @exercise(hint=_("Say XOR in words: at least one input is 1, *and* not both. What is each half?"))
@@ -54,6 +58,11 @@ def check_xor_neurons(answer):
     never, always = (0, 0, -1), (0, 0, 1)
     if isinstance(answer, Mapping):  # a neuron with a number missing is open
         answer = {name: None if _gaps(three) else three for name, three in answer.items()}
+    elif not _open(answer):
+        raise Wrong(
+            _("Three neurons are asked for, by their names in the template."),
+            _("Keep the template's braces and names, and fill in the numbers."),
+        )
     return judge(
         answer,
         solutions.xor_neurons,
@@ -295,10 +304,6 @@ def check_leaky_relu(answer):
     )
 
 
-def _open(value):
-    return value is None or value is ...
-
-
 def _shape(value):
     """Return what stands for a shape as a tuple: a list, an array, "(2, 3)". Others stay."""
     if isinstance(value, str):
@@ -331,7 +336,7 @@ def check_product_shapes(answer):
     }
     if not isinstance(answer, Mapping) or all(map(_open, answer.values())):
         return judge(answer, right)
-    if missing := unanswered(answer, right):
+    if (missing := unanswered(answer, right)) is not None:
         return missing
     for key, want in right.items():
         got = _shape(answer[key])
@@ -542,7 +547,7 @@ def check_output_layers(answer):
     }  # fmt: skip
     if not isinstance(answer, Mapping) or all(map(_open, answer.values())):
         return judge(answer, right)
-    if missing := unanswered(answer, right):
+    if (missing := unanswered(answer, right)) is not None:
         return missing
     for key, want in right.items():
         got = getattr(answer[key], "__name__", answer[key])  # the function itself will do

@@ -160,7 +160,7 @@ def check_step_sizes(answer):
     right = solutions.step_sizes
     if not isinstance(answer, Mapping) or all(map(_open, answer.values())):
         return judge(answer, right)
-    if missing := unanswered(answer, right):
+    if (missing := unanswered(answer, right)) is not None:
         return missing
     grid = np.geomspace(1e-15, 1, 150)
     for key in right:
@@ -516,7 +516,7 @@ def check_four_starts(answer):
     if not isinstance(answer, Mapping) or all(map(_open, answer.values())):
         return judge(answer, solutions.four_starts)
     starts = {key: _pair(start) for key, start in answer.items()}
-    if missing := unanswered(starts, MINIMA):
+    if (missing := unanswered(starts, MINIMA)) is not None:
         return missing
     for key, minimum in MINIMA.items():
         start = starts[key]
@@ -858,7 +858,7 @@ class _Quick(_Diary):
         return {key: 0 * value for key, value in self.params.items()}
 
     def loss(self, x, t, train_flg=False):
-        return 0.0
+        return np.float64(0)
 
 
 def _play_learn(answer, x, t, lr, steps, batch_size):
