@@ -354,7 +354,6 @@ def check_safe_descent(answer):
         atol=1e-8,
         praise=_("Right, and the caller's start is where it was."),
         cases=[
-            case(bowl, start, 0.1, 3, of=_("three steps in the bowl"), hint=rule),
             case(
                 valley,
                 np.array([-7.0, 2.0]),
@@ -362,6 +361,15 @@ def check_safe_descent(answer):
                 5,
                 of=_("five steps in the long valley"),
                 hint=rule,
+            ),
+            case(bowl, start, 0.1, 3, of=_("three steps in the bowl"), hint=rule),
+            case(
+                lambda x: x[0] ** 2 + x[0] * x[1] + x[1] ** 2,
+                start,
+                0.1,
+                3,
+                of=_("a bowl that lies askew"),
+                hint=_("Is the whole gradient measured before any part of x is moved?"),
             ),
             case(bowl, start, 0.1, 100, of=_("a hundred steps"), hint=rule),
             case(bowl, start, 0.5, 0, of=_("no step at all"), hint=rule),
@@ -790,7 +798,7 @@ def _expect_a_batch(batch, x, t, size):
             _("Images of shape {x} and labels of shape {t} come out.").format(
                 x=images.shape, t=labels.shape
             ),
-            _("Index with an array of places: `x[batch]` keeps all columns."),
+            _("Index with an array of places: `x[batch]` and `t[batch]` keep whole rows."),
         )
     for kind, n in ((_("images"), len(images)), (_("labels"), len(labels))):
         if n != size:
@@ -897,6 +905,11 @@ def _play_learn(answer, x, t, lr, steps, batch_size):
             ),
             _("`losses = []` before the loop, `append` inside, `return losses` after it."),
         )
+    if any(_number(loss) is None for loss in losses):
+        raise Wrong(
+            _("The list holds {kind}, and that is no number.").format(kind=shown(losses[0])),
+            _("What does `net.loss` give when it is called with a batch?"),
+        )
     _expect_losses(np.array(losses, dtype=float), batches, after, net.notes, x, t)
     return {"steps": steps}
 
@@ -904,9 +917,10 @@ def _play_learn(answer, x, t, lr, steps, batch_size):
 def _expect_batches(batches, x, t, steps, batch_size):
     """Return the places of the images in each batch, (steps, batch_size)."""
     if len(batches) != steps:
+        times = _("{n} times").format(n=len(batches)) if len(batches) > 1 else _("once")
         raise Wrong(
-            _("The gradient is computed {n} times; {steps} steps are asked for.").format(
-                n=len(batches), steps=steps
+            _("The gradient is computed {times}; {steps} steps are asked for.").format(
+                times=times, steps=steps
             ),
             _("One gradient for each step. What does your loop run over?"),
         )

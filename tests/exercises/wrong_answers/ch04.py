@@ -208,13 +208,6 @@ class safe_gradient:
     def half_h(f, x, h=1e-4):
         return pairwise_gradient(f, x, 1e-4, 1e-4, 4e-4)
 
-    def coarse(f, x):
-        return pairwise_gradient(f, x, 0.1, 0.1, 0.2)
-
-    def integers_rounded(f, x):
-        grad = pairwise_gradient(f, x, 1e-4, 1e-4, 2e-4)
-        return np.round(grad)
-
     def rows_and_columns_only(f, x, h=1e-4):
         x, grad = np.array(x, dtype=float), np.zeros(x.shape)
         rows = x if x.ndim > 1 else x[np.newaxis]
@@ -253,9 +246,6 @@ class safe_gradient:
 
     def refuses_integers(f, x):
         return numerical_gradient(f, x)
-
-    def whole_steps(f, x):
-        return pairwise_gradient(f, x, 1, 1, 2)
 
 
 class safe_descent:
@@ -358,30 +348,23 @@ class safe_descent:
             path.append(path[-1] - lr * numerical_gradient(f, path[-1]))
         return np.array(path)
 
-    def the_last_step(f, init_x, lr, step_num):
-        x, step = init_x * 1.0, 0 * init_x
-        for _ in range(step_num):
-            step = lr * numerical_gradient(f, x)
-            x = x - step
-        return step
-
     def whole_numbers(f, init_x, lr, step_num):
         x = init_x.copy()
         for _ in range(step_num):
             x = (x - lr * numerical_gradient(f, x.astype(float))).astype(init_x.dtype)
         return x
 
-    def unit_steps(f, init_x, lr, step_num):
-        x = init_x * 1.0
-        for _ in range(step_num):
-            g = numerical_gradient(f, x)
-            x = x - lr * g / (np.linalg.norm(g) + 1e-12)
-        return x
-
     def only_signs(f, init_x, lr, step_num):
         x = init_x * 1.0
         for _ in range(step_num):
             x = x - lr * np.sign(numerical_gradient(f, x))
+        return x
+
+    def one_coordinate_after_the_other(f, init_x, lr, step_num):
+        x = init_x * 1.0
+        for _ in range(step_num):
+            for k in range(len(x)):
+                x[k] -= lr * numerical_gradient(f, x)[k]
         return x
 
     def gives_back_the_start(f, init_x, lr, step_num):
