@@ -9,9 +9,8 @@ from gettext import gettext as _
 import numpy as np
 from matplotlib.patches import Polygon
 
-from .ch07_feature_maps import edge
 from .shell import new_figure, png
-from .shell.style import NORMAL, SMALL, add_axes
+from .shell.style import INK, NORMAL, SMALL, add_axes, edge, ink_limits
 
 FACES = ("#DCEBF7", "#BCD6EC", "#9CC0E0")  # front, top, side of a block
 
@@ -34,24 +33,24 @@ class Picture:
 
 
 def own_picture(size=96):
-    """A house with a fence under the sun, made of formulas: (size, size), 0 dark to 1 bright."""
+    """A house with a fence under the sun, made of formulas: (size, size), 0 paper to 1 ink."""
     y, x = np.mgrid[0:size, 0:size] / size
-    picture = 0.85 - 0.25 * y  # the sky
-    picture[(x - 0.8) ** 2 + (y - 0.18) ** 2 < 0.01] = 1.0  # the sun
-    picture[y > 0.8] = 0.45  # the ground
+    picture = 0.15 + 0.25 * y  # the sky
+    picture[(x - 0.8) ** 2 + (y - 0.18) ** 2 < 0.01] = 0.0  # the sun
+    picture[y > 0.8] = 0.55  # the ground
     house = (np.abs(x - 0.35) < 0.2) & (y > 0.45) & (y < 0.82)
-    picture[house] = 0.7
-    picture[(y > 0.22) & (y < 0.45) & (np.abs(x - 0.35) < 1.1 * (y - 0.22))] = 0.2  # the roof
-    picture[(np.abs(x - 0.35) < 0.05) & (y > 0.6) & (y < 0.82)] = 0.1  # the door
+    picture[house] = 0.3
+    picture[(y > 0.22) & (y < 0.45) & (np.abs(x - 0.35) < 1.1 * (y - 0.22))] = 0.8  # the roof
+    picture[(np.abs(x - 0.35) < 0.05) & (y > 0.6) & (y < 0.82)] = 0.9  # the door
     fence = (x > 0.6) & (y > 0.62) & (y < 0.84)
-    picture[fence & ((x * 24 % 1 < 0.4) | (np.abs(y - 0.7) < 0.012))] = 0.1
+    picture[fence & ((x * 24 % 1 < 0.4) | (np.abs(y - 0.7) < 0.012))] = 0.9
     return picture
 
 
-def gallery(pictures, titles, signed=False, columns=6):
-    """Arrays (rows, columns) side by side. signed: 0 is grey, dark is negative, bright positive.
+def gallery(pictures, titles, columns=6):
+    """Arrays (rows, columns) side by side, each with its own scale: black is its largest number.
 
-    Each picture has its own scale, from 0 (or minus the largest) to the largest.
+    0 is white; in a picture that has negative numbers, 0 is grey, and they are lighter.
     """
     pictures, titles = [np.asarray(one) for one in pictures], list(titles)
     if len(pictures) != len(titles) or not pictures or {one.ndim for one in pictures} != {2}:
@@ -66,9 +65,9 @@ def gallery(pictures, titles, signed=False, columns=6):
         box = (column / columns, 1 - (row + 1) / rows, 0.94 / columns, 0.92 * side / (side + 0.25))
         axes = add_axes(figure, (*box[:2], box[2], box[3] / rows), frame=False)
         axes.set_title(title, fontsize=NORMAL, loc="left", pad=3)
-        largest = float(np.abs(one).max()) or 1.0
         edge(axes)
-        axes.imshow(one, cmap="gray", vmin=-largest if signed else 0, vmax=largest)
+        low, high = ink_limits(one, signed=one.min() < 0)
+        axes.imshow(one, cmap=INK, vmin=low, vmax=high)
     sentence = _("{n} pictures: {titles}.").format(
         n=len(pictures), titles="; ".join(" ".join(title.split()) for title in titles)
     )
