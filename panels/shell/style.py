@@ -48,6 +48,8 @@ LOOKS = {
     "test": Look(RED, "--", "s"),
     "value": Look(BLUE, "-", "o"),
     "gradient": Look(RED, "--", "s"),
+    "CNN": Look(PURPLE, "-", "D"),
+    "dense": Look(BLACK, "--", "o"),
 }
 
 
