@@ -33,7 +33,7 @@ class Picture:
         png = base64.b64encode(self.png).decode("ascii")
         return (
             {"text/plain": self.sentence, "image/png": png},
-            {"image/png": {"alt": self.sentence}},
+            {"image/png": {"alt": self.sentence, "unconfined": True}},  # scrolls, does not shrink
         )
 
 
@@ -67,8 +67,9 @@ def gallery(pictures, titles, columns=6):
     figure = new_figure((columns * side, rows * (side + 0.25)))
     for i, (one, title) in enumerate(zip(pictures, titles, strict=True)):
         row, column = divmod(i, columns)
-        box = (column / columns, 1 - (row + 1) / rows, 0.94 / columns, 0.92 * side / (side + 0.25))
-        axes = add_axes(figure, (*box[:2], box[2], box[3] / rows), frame=False)
+        height = 0.92 * side / (side + 0.25) / rows
+        bottom = 1 - (row + 0.98) / rows  # so much that the line around it is seen
+        axes = add_axes(figure, (column / columns, bottom, 0.94 / columns, height), frame=False)
         axes.set_title(title, fontsize=NORMAL, loc="left", pad=3)
         edge(axes)
         low, high = ink_limits(one, signed=one.min() < 0)
