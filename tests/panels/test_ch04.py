@@ -7,6 +7,7 @@ import pytest
 
 from common.functions import cross_entropy_error, sum_squared_error
 from common.gradient import numerical_gradient
+from common.multi_layer_net import MultiLayerNet
 from common.trainer import Trainer
 from dataset.mnist import load_mnist
 from panels.ch04_descent import compute_descent, describe_descent
@@ -136,10 +137,22 @@ def test_a_run_learns_and_reports_what_it_measured():
     states = list(run_training(*values, digits=DIGITS, memory={}, steps=150))
     last, curves = states[-1], states[-1].curves
     assert [state.step for state in states] == list(range(151))
-    assert (last.progress, last.verdict, len(curves.losses)) == (1, "trained", 150)
+    assert (last.progress, last.verdict, len(curves.batches)) == (1, "trained", 150)
     assert last.epoch == pytest.approx(150 * 50 / 4000)
     assert curves.read_at == list(range(0, 151, EVERY)) and curves.test[-1] > 0.8
     assert f"{curves.test[-1]:.1%} of the test digits" in describe_training(last)
+
+
+def test_the_loss_is_that_of_the_network_and_not_of_the_batch_just_fitted():
+    state = run(batch=1, activation="tanh", weights="Xavier", lr=0.05, steps=400)
+    net = MultiLayerNet(784, [20], 10, "tanh", "xavier", rng=0, dtype=np.float32)
+    quick = {"optimizer_param": {"lr": 0.05}, "verbose": False, "rng": 1}
+    trainer = Trainer(net, *DIGITS, 1, 1, evaluate_sample_num_per_epoch=1, **quick)
+    batches = [step.loss for step in itertools.islice(trainer.steps(), 400)]
+    assert state.curves.batches == batches
+    loss = net.loss(DIGITS.x_train[:1000], DIGITS.t_train[:1000])
+    assert f"the loss is {loss:.3g};" in describe_training(state)
+    assert loss > 2 * np.mean(batches[-50:]), "the batch flatters"
 
 
 def test_the_same_settings_give_the_same_run_and_the_run_before_is_kept():
@@ -161,7 +174,7 @@ def test_the_same_settings_give_the_same_run_and_the_run_before_is_kept():
     [
         ({"lr": 0.001}, "stuck", "too small"),
         ({"lr": 10.0, "activation": "ReLU"}, "stuck", "answer to no digit any more"),
-        ({"lr": 100.0}, "diverged", "at step 1 and stays above 5; likely the learning rate 100 is"),
+        ({"lr": 100.0}, "diverged", "at step 1, and that of the network is above 5; likely the learning rate"),
         ({"weights": 10.0}, "stuck", "first weights are too wide (the untrained loss is"),
         ({"lr": 100.0, "weights": 10.0, "optimizer": "Adam"}, "diverged", "too wide"),
         ({"lr": 100.0, "optimizer": "RMSprop", "activation": "ReLU"}, "diverged", "too large"),
