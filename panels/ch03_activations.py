@@ -87,7 +87,7 @@ def draw_activations(figure, data):
     art.legend.set_visible(len(data.shown) > 1)
     art.density.set_data(data.inputs, data.density)
     end = data.inputs[-1]
-    tick = 4 if end < 8 else 10 * (end // 15)
+    tick = max(place for place in (4, 5, 10, 20) if place < 0.7 * end)
     art.given.set(xlim=(-end, end), xticks=[-tick, 0, tick], ylim=(0, data.density.max() * 1.25))
     for area in art.areas:
         area.remove()

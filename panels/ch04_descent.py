@@ -1,8 +1,7 @@
 """Walking downhill: gradient descent on four surfaces, and what the learning rate makes of it.
 
-The slopes are measured by small steps of H, as in the chapter: where H is lost beside a huge number
-the walk stands still. The verdict is read off the path by rules (`judge_path`), not off the learning
-rate.
+The slopes are measured by small steps of H, as in the chapter: where H is lost beside a huge value,
+the walk stands still. The verdict is read off the path by rules (`judge_path`), not off the rate.
 """
 
 from gettext import gettext as _

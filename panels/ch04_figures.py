@@ -18,8 +18,8 @@ def landscapes(functions):
     places = np.stack([x0, x1], axis=-1)
     told = []
     for i, (name, (f, place)) in enumerate(functions.items()):
-        width = 1 / len(functions)
-        axes = figure.add_axes((i * width, 0.02, width, 0.9), projection="3d", computed_zorder=False)
+        box = (i / len(functions), 0.02, 1 / len(functions), 0.9)
+        axes = figure.add_axes(box, projection="3d", computed_zorder=False)
         heights = np.apply_along_axis(f, -1, places)
         axes.plot_surface(
             x0, x1, heights, cmap="Blues_r", rcount=31, ccount=31, linewidth=0.3,

@@ -66,7 +66,7 @@ class Training(NamedTuple):
     previous: Curves | None  # of the run before
     first_loss: float  # of the untrained network, on the same training digits
     broken_at: int  # the step at which the loss stopped being a number, -1 if it did not
-    leapt_at: int  # the first step with the loss of a batch far above that of the untrained network, or -1
+    leapt_at: int  # the first step whose batch had a loss far above the untrained one, or -1
     asleep: float  # share of hidden neurons that hardly answer to any nudge, 0 to 1
     verdict: str  # "not started", "learning", "trained", "stuck", "diverged"
     reason: str  # in words
@@ -243,7 +243,7 @@ def _likely_cause(state):
 
 
 def first_leap(state):
-    """The first step with the loss of a batch far above that of the untrained network, -1 if there is none.
+    """The first step whose batch had a loss far above the untrained one, -1 if there is none.
 
     Losses of small batches vary by chance, so they are averaged over at least 50 digits.
     """

@@ -14,10 +14,10 @@ import numpy as np
 from tqdm import tqdm
 
 from common.two_layer_net import SigmoidTwoLayerNet
-from dataset.mnist import load_mnist
+from dataset.mnist import dataset_dir, load_mnist
 from dataset.weights import load_facts, save_weights
 
-NAME = "ch04_losses"
+FILE = f"{dataset_dir}/ch04_losses.npz"
 STEPS, BATCH, LEARNING_RATE = 10_000, 100, 0.1
 
 
@@ -41,7 +41,7 @@ def main(words):
     net, losses = train()
     train_set, test_set = load_mnist(full=True)
     save_weights(
-        NAME,
+        FILE,
         {"losses": losses},
         made_by=f"scripts/{Path(__file__).name}",
         trained_on=f"{len(train_set[0])} MNIST training images, the full set",
@@ -53,7 +53,7 @@ def main(words):
         train_accuracy=net.accuracy(*train_set),
         test_accuracy=net.accuracy(*test_set),
     )
-    print(load_facts(NAME))
+    print(load_facts(FILE))
 
 
 if __name__ == "__main__":

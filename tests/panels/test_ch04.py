@@ -10,10 +10,11 @@ from common.gradient import numerical_gradient
 from common.multi_layer_net import MultiLayerNet
 from common.trainer import Trainer
 from dataset.mnist import load_mnist
-from panels.ch04_descent import compute_descent, describe_descent
+from panels.ch04_descent import compute_descent, descent_panel, describe_descent
 from panels.ch04_loss import PATTERNS, TINY, compute_loss, describe_loss
 from panels.ch04_step_size import H, compute_step_size, describe_step_size
 from panels.ch04_training import EVERY, HE, check_digits, describe_training, run_training
+from panels.shell.style import look
 from panels.surfaces import SURFACES
 
 pytestmark = pytest.mark.slow
@@ -120,6 +121,17 @@ def test_the_verdict_on_a_path(surface, lr, start, steps, verdict, words):
     assert np.isfinite(data.points).all() and np.isfinite(data.values).all()
 
 
+def test_a_walk_has_the_names_of_the_text_and_the_look_of_sgd_and_measures_its_slopes():
+    panel = descent_panel(lr=10.0)
+    land = panel.figure.axes[0]
+    assert (land.get_xlabel(), land.get_ylabel()) == ("x₀", "x₁")
+    assert land.get_title(loc="left") == "f = x₀² + x₁²"
+    path = max(land.lines, key=lambda line: len(line.get_xdata()))
+    assert {"color": path.get_color(), "linestyle": path.get_linestyle()} == look("SGD")
+    assert "h = 0.0001 is lost, every slope is 0" in panel.sentence
+    assert (panel.data.points[-1] == panel.data.points[-2]).all()
+
+
 # ---- training lab
 
 
@@ -174,7 +186,11 @@ def test_the_same_settings_give_the_same_run_and_the_run_before_is_kept():
     [
         ({"lr": 0.001}, "stuck", "too small"),
         ({"lr": 10.0, "activation": "ReLU"}, "stuck", "answer to no digit any more"),
-        ({"lr": 100.0}, "diverged", "at step 1, and that of the network is above 5; likely the learning rate"),
+        (
+            {"lr": 100.0},
+            "diverged",
+            "and that of the network is above 5; likely the learning rate 100",
+        ),
         ({"weights": 10.0}, "stuck", "first weights are too wide (the untrained loss is"),
         ({"lr": 100.0, "weights": 10.0, "optimizer": "Adam"}, "diverged", "too wide"),
         ({"lr": 100.0, "optimizer": "RMSprop", "activation": "ReLU"}, "diverged", "too large"),

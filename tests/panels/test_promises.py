@@ -1,7 +1,16 @@
-"""A preset shows what its name says, and its sentence judges it as the book and the chapter do."""
+"""A preset shows what its name says, its sentence judges it as the book and the chapter do, and the
+numbers are those that the chapter prints for it.
+"""
 
+import re
+from decimal import Decimal
+
+import nbformat
 import pytest
 
+from dataset.mnist import load_mnist
+from panels.ch04_training import training_panel
+from scripts.notebooks import CHAPTERS, texts
 from tests.panels.table import shared
 
 PROMISES = {
@@ -67,3 +76,50 @@ def test_a_preset_shows_what_its_name_says(name):
     panel = shared(name)
     for preset, words in PROMISES[name].items():
         assert words in panel.reset().preset(preset).sentence, preset
+
+
+TOLD = [  # chapter; what is typed, printed or said there; the panel with the same numbers; how set
+    ("ch03_neural_net", r"print\(Y\)\n.*\[(\S+) (\S+)\]", "three_layers_panel", {}),
+    ("ch03_neural_net", r"It hardly moves: from (\S+) to", "three_layers_panel", {"x1": -5.0}),
+    (
+        "ch03_neural_net",
+        r"It hardly moves: from \S+ to ([\d.]+),",
+        "three_layers_panel",
+        {"x1": 5.0},
+    ),
+    ("ch03_neural_net", r": accuracy: (\S+)\n", "classify_panel", {}),
+    ("ch03_neural_net", r"mistakes: (\d+) ", "classify_panel", {}),
+    ("ch04_learning", r"\(by_hand, 4\)\)\n.*: (\S+)", "loss_panel", "first answer: a 2 with 0.6"),
+    ("ch04_learning", r": (\S+)\n\S+\nsurely wrong", "loss_panel", "first answer: a 2 with 0.6"),
+    ("ch04_learning", r"\n(\S+)\nsurely wrong", "loss_panel", "second answer: a 7 with 0.6"),
+    ("ch04_learning", r"\nsurely wrong: (\S+)", "loss_panel", "certain and wrong"),
+    ("ch04_learning", r"lr 0.1: \((\S+), (\S+)\)", "descent_panel", "the bowl, lr 0.1"),
+    ("ch04_learning", r"lr 10: \((\S+), (\S+)\)", "descent_panel", "the bowl, lr 10"),
+    ("ch04_learning", r"lr 1e-10: \((\S+), (\S+)\)", "descent_panel", "the bowl, lr 1e-10"),
+    ("ch04_learning", r"end: loss ([\d.]+), test (\S+)", "training_panel", "as in the book"),
+]
+
+
+def agree(one, other):
+    """Whether two numbers are the same to the digits of the rougher one."""
+    last = max(number.as_tuple().exponent for number in (one, other))
+    return abs(one - other) <= Decimal(1).scaleb(last) / 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("chapter", "pattern", "name", "how"), TOLD)
+def test_a_panel_shows_the_numbers_that_its_chapter_prints(chapter, pattern, name, how):
+    cells = nbformat.read(CHAPTERS / f"{chapter}.ipynb", as_version=4).cells
+    said = "\n".join(part for cell in cells for part in (cell.source, *texts(cell)))
+    told = re.search(pattern, said)
+    assert told, "the chapter does not say this any more"
+    if name == "training_panel":  # on the chapter's digits, and run
+        digits = [part for pair in load_mnist() for part in pair]
+        sentence = training_panel(*digits, hide="optimizer").preset(how).run_now().sentence
+    else:
+        panel = shared(name).reset()
+        sentence = (panel.preset(how) if isinstance(how, str) else panel.set(**how)).sentence
+    found = re.findall(r"(-?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?)(%?)", sentence)
+    shown = [Decimal(n.replace(",", "")).scaleb(-2 if percent else 0) for n, percent in found]
+    for number in told.groups():
+        assert any(agree(Decimal(number), other) for other in shown), (number, sentence)
