@@ -39,6 +39,7 @@ def perceptron():
     axes = _sheet(6.0, 2.75)
     _edges(axes, (3.2, 1.4), 0.42)
     _circle(axes, (3.2, 1.4), 0.42, "y")
+    _arrow(axes, (3.62, 1.4), (5.2, 1.4))
     text = _("Two inputs x₁, x₂ reach a neuron over edges with the weights w₁, w₂; b is the weight "
              "of an input that is always 1; the neuron answers y.")  # fmt: skip
     return Picture(axes.figure, text)
@@ -46,7 +47,7 @@ def perceptron():
 
 def neuron_apart():
     """The same neuron, with its sum a and its activation h side by side."""
-    axes = _sheet(8.0, 2.75)
+    axes = _sheet(7.0, 2.75)
     outline = FancyBboxPatch(
         (2.35, 0.15), 3.95, 2.3, boxstyle="round,pad=0.05", facecolor="none", edgecolor=GREY,
         linestyle="--",
@@ -59,7 +60,7 @@ def neuron_apart():
     _circle(axes, (5.45, 1.4), 0.42, "y")
     axes.text(3.2, 0.5, "a = b + w₁x₁ + w₂x₂", fontsize=NORMAL + 1, ha="center", va="center")
     axes.text(5.45, 0.5, "y = h(a)", fontsize=NORMAL + 1, ha="center", va="center")
-    _arrow(axes, (5.87, 1.4), (7.2, 1.4))
+    _arrow(axes, (5.87, 1.4), (6.85, 1.4))
     text = _("One neuron in two halves: the sum a = b + w₁x₁ + w₂x₂, then y = h(a).")
     return Picture(axes.figure, text)
 
@@ -95,5 +96,3 @@ def _edges(axes, place, radius):
         end = [place[i] - radius * away[i] / far for i in (0, 1)]
         _arrow(axes, begin, end, WEIGHTS[name], linestyle=":" if name == "1" else "-")
         _circle(axes, start, 0.3, name, fill="#F0F0F0" if name == "1" else "white")
-    if axes.get_xlim()[1] < 7:
-        _arrow(axes, (place[0] + radius, place[1]), (5.2, place[1]))

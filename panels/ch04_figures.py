@@ -13,12 +13,12 @@ REACH = np.linspace(-5, 5, 61)
 
 def landscapes(functions):
     """Ground seen from the side, with a ball on it: {name: (f, (x0, x1))}, f as in the chapter."""
-    figure = new_figure((9.4, 3.6))
+    figure = new_figure((6.8, 3.2))
     x0, x1 = np.meshgrid(REACH, REACH)
     places = np.stack([x0, x1], axis=-1)
     told = []
     for i, (name, (f, place)) in enumerate(functions.items()):
-        box = (i / len(functions), 0.02, 1 / len(functions), 0.9)
+        box = (i / len(functions), 0.03, 0.96 / len(functions), 0.9)
         axes = figure.add_axes(box, projection="3d", computed_zorder=False)
         heights = np.apply_along_axis(f, -1, places)
         axes.plot_surface(
@@ -44,18 +44,19 @@ def slopes_as_images(dW, neurons, side=28):
 
     dW: (side · side, hidden). One scale for all: red where a larger weight makes a larger loss.
     """
-    figure = new_figure((9.4, 2.1))
     images = [dW[:, i].reshape(side, side) for i in neurons]
-    largest = max(np.abs(image).max() for image in images)
-    width = 0.9 / len(images)
+    rows, largest = -(-len(images) // 3), max(np.abs(image).max() for image in images)
+    figure = new_figure((5.8, 1.8 * rows))
     for k, (i, image) in enumerate(zip(neurons, images, strict=True)):
-        axes = add_axes(figure, (k * width + 0.005, 0.02, width - 0.01, 0.84))
+        row, column = divmod(k, 3)
+        box = (0.28 * column + 0.005, 1 - (row + 0.97) / rows, 0.27, 0.83 / rows)
+        axes = add_axes(figure, box)
         axes.set_title(_("neuron {i}").format(i=i), fontsize=NORMAL, loc="left", pad=3)
         drawn = axes.imshow(image, cmap="RdBu_r", vmin=-largest, vmax=largest)
         axes.set(xticks=[], yticks=[])
         for spine in axes.spines.values():
             spine.set(visible=True, color="#BBBBBB")
-    scale = figure.colorbar(drawn, cax=figure.add_axes((0.91, 0.1, 0.012, 0.68)))
+    scale = figure.colorbar(drawn, cax=figure.add_axes((0.85, 0.15, 0.02, 0.7)))
     scale.ax.tick_params(labelsize=SMALL)
     text = _("Slopes along the weights of {n} hidden neurons, from {low:.2g} to {high:.2g}.")
     low, high = (part(images) for part in (np.min, np.max))
