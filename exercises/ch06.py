@@ -40,6 +40,16 @@ def _several(*names):
     return via
 
 
+def _numbers(made):
+    """Return a result as an array of numbers, or Wrong."""
+    with contextlib.suppress(ValueError, TypeError):
+        return np.asarray(made, dtype=float)
+    raise Wrong(
+        _("An array of numbers is expected; this is {kind}.").format(kind=_kind(made)),
+        _("What does your `return` hand back?"),
+    )
+
+
 def _expect_from_rng(draw):
     """Wrong if draw(seed) is made by other dice than the `rng` that is handed in.
 
@@ -334,7 +344,7 @@ def _spread_of(function, fan_in, fan_out, rng):
     made = function(fan_in, fan_out, rng)
     if made is None or made is ...:
         return None
-    made = np.asarray(made, dtype=float)
+    made = _numbers(made)
     if made.shape == (fan_out, fan_in):
         raise Wrong(
             _("The array lies on its side: (fan_out, fan_in) instead of (fan_in, fan_out)."),
@@ -460,6 +470,7 @@ def check_relu_growth(answer):
         cases=[
             case(0.1, 50, 1, of="std 0.1, fan_in 50, depth 1"),
             case(0.01, 100, 5, of="std 0.01, fan_in 100, depth 5"),
+            case(0.2, 25, 3, of="std 0.2, fan_in 25, depth 3"),
             case(2 / np.sqrt(300), 300, 10, of="std 2/√300, fan_in 300, depth 10"),
         ],
         mistakes=[
@@ -490,7 +501,7 @@ def check_relu_growth(answer):
             ),
             Mistake(
                 lambda std, n, depth: (np.sqrt(n) * std / 2) ** depth,
-                _("The half stands outside of the root, though it is the square that is halved."),
+                _("Each layer's growth is √2 times too small: the mean square is what is halved."),
                 _("Half of the squares are gone. By what does the root mean square shrink?"),
             ),
             Mistake(
@@ -974,7 +985,8 @@ def _judge_mask(kept, ratio):
     share = 1 - kept.mean()
     if share == 0:
         raise Wrong(
-            _("Nothing is dropped in training."), _("What does train_flg=True ask the layer to do?")
+            _("No value becomes 0 in training: nothing is dropped."),
+            _("What does train_flg=True ask the layer to do?"),
         )
     if share == 1:
         raise Wrong(
@@ -1258,7 +1270,9 @@ def _try_split(function, count, share):
                 _("Images and labels have come apart: a sample's label is another one's."),
                 _("One and the same order for x and t: how do you draw it once?"),
             )
-    if np.ptp(numbers[rows]) + 1 == held:
+    if (
+        np.sum(np.diff(np.sort(numbers[rows])) > 1) < 2
+    ):  # a run of neighbours, perhaps round the end
         raise Wrong(
             _("Not shuffled first: the data are sorted by class, and validation sees only some."),
             _("What does `rng.permutation(len(x))` give?"),
@@ -1300,7 +1314,7 @@ def _try_log_uniform(function, low, high, size, rng):
     made = function(low, high, size, rng)
     if made is None or made is ...:
         return None
-    made = np.asarray(made, dtype=float)
+    made = _numbers(made)
     if made.shape != (size,):
         raise Wrong(
             _("`size` numbers are expected, {size} here; the result has the shape {shape}.").format(
@@ -1313,7 +1327,7 @@ def _try_log_uniform(function, low, high, size, rng):
             _("These are the exponents; the numbers themselves are 10 to that power."),
             _("Can a learning rate be negative?"),
         )
-    if (count := np.unique(made).size) < size / 2:
+    if (count := np.unique(made).size) < 0.99 * size:
         text = _("Of {size} numbers only {count} are different.")
         if count == 1:
             text = _("All {size} numbers are the same.")
@@ -1358,7 +1372,7 @@ def _try_log_uniform(function, low, high, size, rng):
     _expect_unsorted(made[::-1])
     if off < 0.004:
         raise Wrong(
-            _("The exponents have equal distances, like a grid; random ones have not."),
+            _("The exponents are spread more evenly than chance does it, like a grid."),
             _("Which method of rng draws a number between two ends?"),
         )
     return {"size": size}
@@ -1467,7 +1481,7 @@ def check_reported_accuracy(answer):
         if chosen[0] == chosen[1]:
             raise Wrong(
                 _("Of two trials with the same validation accuracy you report {got}, whichever of "
-                  "them comes first: their tests, 0.7 and 0.9, have decided.").format(
+                  "them comes first: their tests, 0.7 and 0.9, have a say.").format(
                     got=f"{float(chosen[0]):.3g}"
                 ),
                 _("Which of the two accuracies may take part in the choice?"),
