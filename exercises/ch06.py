@@ -365,7 +365,7 @@ def _spread_of(function, fan_in, fan_out, rng):
             text.format(size=made.size, count=count),
             _("What becomes of units that start with equal weights? And are there decimals?"),
         )
-    if abs(made.mean()) > 0.05 * made.std():  # eight spreads of such a mean, and more
+    if abs(made.mean()) > 0.05 * made.std():  # ten spreads of such a mean
         text = _("The mean of your weights is {mean:.3g}, and not 0.")
         if made.min() >= 0:
             text = _("None of your weights is negative; their mean should be 0.")
@@ -1309,7 +1309,7 @@ def _try_log_uniform(function, low, high, size, rng):
     """Where do the exponents of many draws lie?
 
     By Kolmogorov's law, of 4,000 even draws the shares are off by more than 0.05 once in 10**8
-    times, and by less than 0.004 as seldom: then they are spread like a grid and not drawn.
+    times, and by less than 0.003 more seldom still: then they are spread like a grid, not drawn.
     """
     made = function(low, high, size, rng)
     if made is None or made is ...:
@@ -1370,7 +1370,7 @@ def _try_log_uniform(function, low, high, size, rng):
         )  # fmt: skip
     _expect_unsorted(made)
     _expect_unsorted(made[::-1])
-    if off < 0.004:
+    if off < 0.003:
         raise Wrong(
             _("The exponents are spread more evenly than chance does it, like a grid."),
             _("Which method of rng draws a number between two ends?"),
