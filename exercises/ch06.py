@@ -1210,7 +1210,10 @@ def _try_split(function, count, share):
             _("The caller's own arrays are shuffled; make new ones."),
             _("Which line works in place, and what would leave `x` and `t` as they are?"),
         )
-    axes = {name: np.ndim(part) for name, part in got.items()}
+    axes = dict.fromkeys(got)
+    for name, part in got.items():
+        with contextlib.suppress(ValueError):  # rows of different lengths
+            axes[name] = np.ndim(part)
     if [*axes.values()] == [2, 2, 1, 1]:
         raise Wrong(
             _("The order is another one: x_train, t_train, x_val, t_val."),
