@@ -130,6 +130,9 @@ def _loudly(function, x):
         return function(x)
 
 
+_loudly.direct = True  # it is the very call, so arguments have their names
+
+
 def _expect_small_exponents(function, *inputs):
     """Who silences an overflow, or cuts x off far out, still takes exp of a large number."""
     with _exponents() as seen:

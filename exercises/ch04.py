@@ -530,7 +530,7 @@ def check_four_starts(answer):
         start = starts[key]
         if len(start) != 2 or not all(part is not None and np.isfinite(part) for part in start):
             raise Wrong(
-                _("{key}: a start is a pair of finite numbers (x, y).").format(key=key),
+                _("{key}: a start is a pair of finite numbers (x₀, x₁).").format(key=key),
                 _("For example (4, 4)."),
             )
         end = _himmelblau_end(*map(float, start))
@@ -1114,6 +1114,9 @@ def _as_steps(answer, *args):
                 _("`/` makes a float, always. Which division makes a whole number?"),
             )
     return np.array([int(step) for step in steps])
+
+
+_as_steps.direct = True  # it is the very call, so arguments have their names
 
 
 @exercise(
