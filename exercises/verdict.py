@@ -337,7 +337,7 @@ def _gives_nothing(answer, printed):
             _("Your function prints, and gives back nothing (None): the caller gets no value."),
             _("Printing shows a value to you. Which word hands it to the caller?"),
         )
-    if _is_template(answer):
+    if is_template(answer):
         return Verdict(None, _("not answered yet: the answer gives back nothing (None)"))
     raise Wrong(
         _("Your function calculates, and gives back nothing (None)."),
@@ -345,7 +345,7 @@ def _gives_nothing(answer, printed):
     )
 
 
-def _is_template(answer):
+def is_template(answer):
     """Does a function's body hold nothing but `...`, `pass` or `return None`? A class is open."""
     if not inspect.isfunction(answer):
         return True
@@ -463,6 +463,8 @@ def _slip(got, want, near, its):
     if not finite.all() and np.isfinite(want).all():
         bad = got[~finite].flat[0]
         return _("{its} holds {bad}, where finite numbers are expected").format(its=its, bad=bad)
+    if got.dtype.kind == "b" and want.dtype.kind != "b":
+        return _("{its} holds True or False, where numbers are expected").format(its=its)
     if np.allclose(got, -1.0 * want, **near):
         return _("{its} has the right size and the wrong sign").format(its=its)
     if got.ndim == 2 and got.shape[0] == got.shape[1] and np.allclose(got.T, want, **near):
@@ -659,6 +661,8 @@ def _kind(value):
         return _("a single value, {value}").format(value=_short(str(value), 40))
     if isinstance(value, (list, tuple, dict)):
         return _("a {kind} of {count}").format(kind=type(value).__name__, count=len(value))
+    if inspect.isclass(value):
+        return _("a class")
     if inspect.isfunction(value):
         return _("a function")
     if inspect.isgenerator(value):

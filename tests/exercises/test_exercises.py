@@ -286,6 +286,8 @@ def test_a_dict_is_open_until_each_name_has_its_value(monkeypatch):
         (lambda x: (yield 2 * x), "holds `yield`"),
         (lambda x: (2 * row for row in x), "a generator"),
         (lambda x: 2 * x + 0j, "complex"),
+        (lambda x: NoSelf, "The result is a class, a NumPy array of numbers is expected"),
+        (lambda x: x > 1, "holds True or False, where numbers are expected"),
         (lambda x: 2 * x / (x != 0), "nan"),
         (lambda x: 2 * x + (x == 5), "Entry [1, 1] of the result is 11, expected is 10"),
         (lambda x: 2 * x if x.dtype == float else x * 2 + 1, "the case before it is right"),
