@@ -149,7 +149,7 @@ def _same(one, other):
     """Are these the same numbers? What holds no numbers is judged elsewhere."""
     try:
         pairs = zip(one, other, strict=True) if isinstance(one, (tuple, list)) else [(one, other)]
-        return all(np.array_equal(a, b) for a, b in pairs)
+        return all(np.array_equal(a, b, equal_nan=True) for a, b in pairs)
     except (TypeError, ValueError):
         return True
 
@@ -203,7 +203,7 @@ def check_MaxLayer(answer):
         praise=_("Right: all of the gradient goes to the winner."),
         cases=[
             case(5.0, 3.0, 2.0, of="max(5, 3)"),
-            case(3.0, 5.0, 2.0, of="max(3, 5)"),
+            case(0.25, 0.75, 2.0, of="max(0.25, 0.75)"),
             case(-3.0, -4.0, -0.5, of="max(-3, -4)"),
             case(2, 7, 3, of=_("integers")),
             case(4.0, 4.0, 3.0, of="max(4, 4)"),
@@ -801,9 +801,13 @@ def check_softmax_loss_backward(answer):
                 hint=_("(3, 3) − (3,) is no error. What does NumPy subtract from what?"),
             ),
             case(shares(1, 4), np.array([3]), of=_("a batch of one")),
-            case(shares(2, 3), np.array([1, 0]), of=_("class numbers that are only 0 and 1")),
-            case(shares(3, 3), np.eye(3, dtype=np.uint8)[[2, 0, 2]], of=_("one-hot, 3 × 3")),
-            case(shares(1, 3), np.array([[False, False, True]]), of=_("one-hot, a batch of one")),
+            case(
+                shares(2, 3),
+                np.array([1, 0], np.uint8),
+                of=_("class numbers that are only 0 and 1"),
+            ),
+            case(shares(3, 3), np.eye(3, dtype=int)[[2, 0, 2]], of=_("one-hot, 3 × 3")),
+            case(shares(1, 3), np.array([[0.0, 0.0, 1.0]]), of=_("one-hot, a batch of one")),
         ],
         mistakes=[
             Mistake(

@@ -135,10 +135,10 @@ def check_convolve(answer):
             case(X, W, 1, of=_("an image of 5 × 7, a filter of 2 × 3")),
             case(X, W, 2, of=_("stride 2"), hint=_("Which of your numbers depend on `stride`?")),
             case(
-                np.round(10 * X).astype(int),
+                np.round(10 * X.T).astype(int),
                 W,
                 1,
-                of=_("an image of integers"),
+                of=_("an image of 7 × 5 integers"),
                 hint=_("The filter still holds fractions. Which dtype has the array of your sums?"),
             ),
             case(X, np.array([[0.5]]), 3, of=_("a filter of 1 × 1, stride 3")),
@@ -225,7 +225,7 @@ def _edges_found(filter):
         return _slide(picture, w, 1, lambda x, w: np.sum(x * w))
 
     upright, lying, flat = strength(LEFT_DARK)[0], strength(TOP_DARK), strength(FLAT)
-    small = 1e-6 * max(1.0, abs(w).max())
+    small = 1e-6 * abs(w).max()
     if abs(w).max() == 0:
         raise Wrong(
             _("A filter of zeros answers 0 to everything."),
@@ -331,7 +331,7 @@ def check_max_pool(answer):
                 of=_("integers"),
                 hint=_("Which dtype can hold a number that is smaller than all others?"),
             ),
-            case(X, 2, 0, of=_("5 × 7: the last row and column fill no window")),
+            case(X.T, 2, 0, of=_("7 × 5: the last row and column fill no window")),
             case(1e38 * (negative / 2), 2, 1, of=_("pixels about -1e38, padding"), hint=number),
             case(
                 np.array([[-5, -2], [-3, -4]]) * 10**12,
@@ -913,7 +913,7 @@ def check_accuracy_in_batches(answer):
                 raise ValueError(f"predict takes pictures, (n, 4); here come {x.shape}.")
             if len(x) >= 2 * size:  # parts of nearly the same size may be a little larger
                 too_many.append((len(x), size))
-            return x * 1.0  # the pictures of this exercise are scores already
+            return np.roll(x, 1, axis=1)  # the pictures of this exercise are shifted scores
 
         words = _("{count} samples in batches of {size}").format(count=count, size=size)
         return case(predict, x[:count], t[:count], size, of=words, hint=hint)
@@ -923,6 +923,7 @@ def check_accuracy_in_batches(answer):
     x = rng.normal(size=(25, 4)) - 1  # scores of any size, none of them a share
     x[np.arange(25), np.where(rng.random(25) < 0.7, t, (t + 1) % 4)] += 6
     x[20:] = 3 * np.eye(4)[t[20:]] - 2  # the last, incomplete batch is all right
+    x = np.roll(x, -1, axis=1)
     full, rounded_up = (lambda n, size: n // size), (lambda n, size: -(-n // size))
     verdict = judge(
         answer,
