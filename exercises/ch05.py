@@ -113,6 +113,11 @@ def _half_written(Layer):
 
 def _back(layer, method, *args):
     """What a method gives back. Nothing at all is no number, and deserves a word of its own."""
+    if not callable(getattr(layer, method, None)):
+        raise Wrong(
+            _("The class has no method `{method}`.").format(method=method),
+            _("Keep the names of the template. Are both methods indented under `class`?"),
+        )
     got = getattr(layer, method)(*args)
     if got is None and not is_template(getattr(type(layer), method)):
         raise Wrong(

@@ -469,7 +469,8 @@ def _slip(got, want, near, its):
         return _("{its} has the right size and the wrong sign").format(its=its)
     if got.ndim == 2 and got.shape[0] == got.shape[1] and np.allclose(got.T, want, **near):
         return _("{its} has its rows and columns swapped").format(its=its)
-    if want.dtype.kind == "f" and got.dtype.kind in "iu" and np.all(np.abs(got - want) < 1):
+    whole = want.dtype.kind == "f" and got.dtype.kind in "iu" and (got.ndim or got)
+    if whole and np.all(np.abs(got - want) < 1):
         return _("{its} is cut to whole numbers").format(its=its)
     nonzero = np.abs(want) > 1e-12
     if nonzero.any() and finite.all():

@@ -310,6 +310,8 @@ def test_common_slips_are_named_without_a_table(check, answer, words, recwarn):
 def test_a_case_has_its_own_hint_and_another_error_is_not_the_known_mistake(check):
     assert "A class is expected" in checks("ch05")["Tanh"](5).message
     assert check(lambda x: 2 * x if x.dtype == float else x).hint == "Whole numbers?"
+    nought = checks("ch07")["accuracy_in_batches"](lambda *_args: 0)
+    assert "is 0, expected is 0.75" in nought.message  # not: cut to whole numbers
     other = check(lambda x: 1 / 0)
     assert "ZeroDivisionError" in other.message and "frequent reason" not in other.message
 
