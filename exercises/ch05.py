@@ -107,11 +107,11 @@ def check_paper_gradients(answer):
 def _half_written(Layer):
     """The Verdict ○ on a class of which one method is still the template's; None for others."""
     methods = {name: getattr(Layer, name, None) for name in ("forward", "backward")}
-    open = [name for name, one in methods.items() if inspect.isfunction(one) and is_template(one)]
-    return unanswered(methods | dict.fromkeys(open), methods) if len(open) == 1 else None
+    empty = [name for name, one in methods.items() if inspect.isfunction(one) and is_template(one)]
+    return unanswered(methods | dict.fromkeys(empty), methods) if len(empty) == 1 else None
 
 
-def _back(layer, method, *args):
+def _given_back(layer, method, *args):
     """What a method gives back. Nothing at all is no number, and deserves a word of its own."""
     if not callable(getattr(layer, method, None)):
         raise Wrong(
@@ -170,8 +170,8 @@ def _expect_unchanged(before, **arrays):
 
 def _play_max(Layer, x, y, dout):
     layer = Layer()
-    out = _back(layer, "forward", x, y)
-    got = _named(_back(layer, "backward", dout), "dx", "dy")
+    out = _given_back(layer, "forward", x, y)
+    got = _named(_given_back(layer, "backward", dout), "dx", "dy")
 
     def forward(one, other=False):
         one.forward(*((y, x) if other else (x, y)))
@@ -474,9 +474,9 @@ def check_sigmoid_backward(answer):
 
 def _play_layer(Layer, x, dout):
     layer, before = Layer(), (x.copy(), dout.copy())
-    out = _back(layer, "forward", x)
+    out = _given_back(layer, "forward", x)
     given = np.copy(out) if isinstance(out, np.ndarray) else out
-    dx = _back(layer, "backward", dout)
+    dx = _given_back(layer, "backward", dout)
     _expect_unchanged(before, x=x, dout=dout)
     if isinstance(out, np.ndarray) and not np.array_equal(given, out, equal_nan=True):
         raise Wrong(
