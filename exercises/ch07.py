@@ -199,9 +199,8 @@ def check_convolve(answer):
 
 
 FLAT = np.full((5, 7), 3.0)
-LEFT_DARK = np.tile([0.0, 0, 0, 1, 1, 1, 1], (5, 1))
-TOP_DARK = np.repeat([0.0, 0, 1, 1, 1], 7).reshape(5, 7)
-POINT = np.pad([[1.0]], ((2, 2), (3, 3)))
+RIGHT_INK = np.tile([0.0, 0, 0, 1, 1, 1, 1], (5, 1))
+LOWER_INK = np.repeat([0.0, 0, 1, 1, 1], 7).reshape(5, 7)
 
 
 def _edges_found(filter):
@@ -224,7 +223,7 @@ def _edges_found(filter):
     def strength(picture):
         return _slide(picture, w, 1, lambda x, w: np.sum(x * w))
 
-    upright, lying, flat = strength(LEFT_DARK)[0], strength(TOP_DARK), strength(FLAT)
+    upright, lying, flat = strength(RIGHT_INK)[0], strength(LOWER_INK), strength(FLAT)
     small = 1e-6 * abs(w).max()
     if abs(w).max() == 0:
         raise Wrong(
@@ -242,7 +241,7 @@ def _edges_found(filter):
     if abs(upright).max() <= small and abs(lying).max() > small:
         raise Wrong(
             _("It finds horizontal edges, and is blind to vertical ones."),
-            _("Along which direction do the brightnesses differ at a vertical edge?"),
+            _("Along which direction do the pixels differ at a vertical edge?"),
         )
     if abs(upright).max() <= small:
         raise Wrong(
@@ -256,14 +255,14 @@ def _edges_found(filter):
         )
     if upright.max() <= small:
         raise Wrong(
-            _("It finds vertical edges with the sign reversed: dark to bright answers negative."),
-            _("Which side is bright, and which sign does it meet there?"),
+            _("It finds vertical edges with the sign reversed: paper, then ink answers negative."),
+            _("On which side is the ink, and which sign does it meet there?"),
         )
     if upright.min() < -small:
         raise Wrong(
-            _("Dark on the left, bright on the right: it answers {most:.3g} in one place of that "
+            _("Paper on the left, ink on the right: it answers {most:.3g} in one place of that "
               "edge and {least:.3g} in the next.").format(most=upright.max(), least=upright.min()),
-            _("One column of the window may be bright, or two. What comes out each time?"),
+            _("One column of the window may lie on ink, or two. What comes out each time?"),
         )  # fmt: skip
     return {"finds vertical edges": True}
 
@@ -279,7 +278,7 @@ def check_vertical_edges(answer):
         answer,
         solutions.vertical_edges,
         via=_edges_found,
-        praise=_("Right: 0 on plain grey, 0 on horizontal edges, positive from dark to bright."),
+        praise=_("Right: 0 on plain grey, 0 on horizontal edges, positive from paper to ink."),
     )
 
 
