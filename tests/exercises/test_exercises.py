@@ -270,6 +270,15 @@ def test_a_dict_is_open_until_each_name_has_its_value(monkeypatch):
     assert "`W1[0]` is 50, expected is 784" in check_sizes({"W1": (50, 784), "b1": (50,)}).message
 
 
+def test_half_a_layer_and_half_a_filter_are_open():
+    half = type(
+        "Half", (), {"forward": lambda self, x: np.tanh(x), "backward": lambda self, dout: ...}
+    )
+    assert repr(checks("ch05")["Tanh"](half)) == "○ not answered yet: `backward`"
+    edges = checks("ch07")["vertical_edges"]([[-1, ..., 1]] * 3)
+    assert repr(edges) == "○ not answered yet: 3 of 9 numbers"
+
+
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
