@@ -141,7 +141,7 @@ def check_convolve(answer):
                 of=_("an image of 7 × 5 integers"),
                 hint=_("The filter still holds fractions. Which dtype has the array of your sums?"),
             ),
-            case(X, np.array([[0.5]]), 3, of=_("a filter of 1 × 1, stride 3")),
+            case(X, W[:, :1], 3, of=_("a filter of 2 × 1, stride 3")),
         ],
         mistakes=[
             Mistake(
