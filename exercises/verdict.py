@@ -470,7 +470,7 @@ def _slip(got, want, near, its):
     if got.ndim == 2 and got.shape[0] == got.shape[1] and np.allclose(got.T, want, **near):
         return _("{its} has its rows and columns swapped").format(its=its)
     whole = want.dtype.kind == "f" and got.dtype.kind in "iu" and (got.ndim or got)
-    if whole and np.all(np.abs(got - want) < 1):
+    if whole and any(np.array_equal(got, cut(want)) for cut in (np.trunc, np.floor)):
         return _("{its} is cut to whole numbers").format(its=its)
     nonzero = np.abs(want) > 1e-12
     if nonzero.any() and finite.all():
