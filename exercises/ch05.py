@@ -30,6 +30,16 @@ def _named(got, *names):
     return dict(zip(names, got, strict=True))
 
 
+def _naming(*names):
+    """A `via` that calls the answer, and gives its results their names."""
+
+    def via(answer, *args):
+        return _named(answer(*args), *names)
+
+    via.direct = True
+    return via
+
+
 @exercise(hint=_("f = q·z with q = x + y. What does × send to z, what to q, and what does + do?"))
 def check_paper_gradients(answer):
     def guess(x, y, z):
@@ -295,7 +305,7 @@ def check_quotient(answer):
     return judge(
         answer,
         solutions.quotient,
-        via=lambda function, x, y: _named(function(x, y), "f", "dx", "dy"),
+        via=_naming("f", "dx", "dy"),
         praise=_("Right: both ways of x add up, and both ways of y."),
         cases=[
             case(1.5, 2.5, of="x = 1.5, y = 2.5"),
@@ -565,13 +575,6 @@ def check_Tanh(answer):
     )
 
 
-def _play_affine(backward, dout, x, W):
-    before = dout.copy(), x.copy(), W.copy()
-    got = _named(backward(dout, x, W), "dx", "dW", "db")
-    _expect_unchanged(before, dout=dout, x=x, W=W)
-    return got
-
-
 @exercise(hint=_("Write the three shapes down: dx has x's, dW has W's, db has b's. What fits?"))
 def check_affine_backward(answer):
     rng = np.random.default_rng(7)
@@ -598,7 +601,7 @@ def check_affine_backward(answer):
     return judge(
         answer,
         solutions.affine_backward,
-        via=_play_affine,
+        via=_naming("dx", "dW", "db"),
         batch=1,
         praise=_("Right: three products, and every gradient has the shape of what it belongs to."),
         cases=[
@@ -681,13 +684,6 @@ def check_affine_backward(answer):
     )
 
 
-def _play_length(function, W, x):
-    before = W.copy(), x.copy()
-    got = _named(function(W, x), "dW", "dx")
-    _expect_unchanged(before, W=W, x=x)
-    return got
-
-
 @exercise(hint=_("Here the weights stand on the left, q = W x. Which product has the shape of x?"))
 def check_length_gradients(answer):
     rng = np.random.default_rng(9)
@@ -704,7 +700,7 @@ def check_length_gradients(answer):
     return judge(
         answer,
         solutions.length_gradients,
-        via=_play_length,
+        via=_naming("dW", "dx"),
         praise=_("Right for square W and for all others: 2 q xᵀ and 2 Wᵀ q."),
         cases=[
             case(W, np.array([0.2, 0.4]), of=_("the numbers of the text")),

@@ -32,7 +32,8 @@ and in `exercises/solutions/chNN.py` the solution: a function, class or value na
 - Choose cases that tell mistakes apart: no symmetric matrices, no square ones, no x with equal
   entries; one batch of one; one of integers. The plainest case comes first.
 - `via` says how an answer is tried when calling it is not all: `via=lambda Layer, x, dout: …` plays
-  with a class and returns a dict, {"out": …, "dx": …}, whose keys appear in the messages. If the
+  with a class and returns a dict, {"out": …, "dx": …}, whose keys appear in the messages. One with
+  `via.direct = True` calls the answer with the case's arguments and only reads the result. If the
   solution is no function (numbers, a dict, weights), the answer itself is compared, or what
   `via` makes of it; a `Mistake` then holds a wrong value.
 - Anything else a check wants to say: `raise Wrong(message, hint)`, in `via` or in the check itself.
@@ -197,7 +198,8 @@ def judge(answer, solution, cases=(), mistakes=(), via=None, **options):
     if via is None:
         via = _call if callable(solution) else lambda value: value
     _expect_kind(answer, solution)
-    if via is _call:
+    direct = via is _call or getattr(via, "direct", False)
+    if direct:
         _expect_arguments(answer, cases[0].args)
 
     outcomes = [_attempt(via, answer, one) for one in cases]
@@ -209,12 +211,15 @@ def judge(answer, solution, cases=(), mistakes=(), via=None, **options):
         if isinstance(outcome.error, Wrong):
             raise outcome.error
         if outcome.changed and not may_change:
-            name = _argument_name(answer, via, outcome.changed[0])
+            position = outcome.changed[0]
+            kind = type(cases[0].args[position]).__name__.removeprefix("nd")
             raise Wrong(
-                _("Your function changes `{name}`: the caller's own array is overwritten.").format(
-                    name=name
+                _("Your function changes `{name}`: the caller's own {kind} is overwritten.").format(
+                    name=_argument_name(answer, direct, position), kind=kind
                 ),
-                _("Which line writes into the array (`x[…] = …`, `x += …`)? Make a new one."),
+                _("Which line writes into it (`x[…] = …`, `x += …`)? Make a new {kind}.").format(
+                    kind=kind
+                ),
             )
     wanted = [_attempt(via, solution, one) for one in cases]
     failing = [i for i, one in enumerate(outcomes) if not _agree(one, wanted[i], near)]
@@ -537,8 +542,8 @@ def _expect_arguments(answer, args):
         ) from None
 
 
-def _argument_name(answer, via, position):
-    if via is _call:
+def _argument_name(answer, direct, position):
+    if direct:
         try:
             return list(inspect.signature(answer).parameters)[position]
         except (IndexError, TypeError, ValueError):

@@ -321,6 +321,9 @@ def test_a_case_has_its_own_hint_and_another_error_is_not_the_known_mistake(chec
     assert check(lambda x: 2 * x if x.dtype == float else x).hint == "Whole numbers?"
     nought = checks("ch07")["accuracy_in_batches"](lambda *_args: 0)
     assert "is 0, expected is 0.75" in nought.message  # not: cut to whole numbers
+    assert "called with 5 arguments" in checks("ch06")["momentum_step"](lambda W: W).message
+    decay = checks("ch06")["decayed_gradients"](lambda grads, params, lam: grads.clear() or params)
+    assert "changes `grads`: the caller's own dict is overwritten" in decay.message
     other = check(lambda x: 1 / 0)
     assert "ZeroDivisionError" in other.message and "frequent reason" not in other.message
 
