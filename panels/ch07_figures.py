@@ -3,34 +3,16 @@
 Each is a `Picture`: a PNG with a sentence, which stands for it where there are no pictures.
 """
 
-import base64
 from gettext import gettext as _
 
 import numpy as np
 from matplotlib.patches import Polygon
 
 from .ch07_feature_maps import edge
-from .shell import new_figure, png
+from .shell import Picture, new_figure
 from .shell.style import NORMAL, SMALL, add_axes
 
 FACES = ("#DCEBF7", "#BCD6EC", "#9CC0E0")  # front, top, side of a block
-
-
-class Picture:
-    """A figure and the sentence that says what it shows."""
-
-    def __init__(self, figure, sentence):
-        self.png, self.sentence = png(figure), sentence
-
-    def __repr__(self):
-        return self.sentence
-
-    def _repr_mimebundle_(self, **kwargs):
-        png = base64.b64encode(self.png).decode("ascii")
-        return (
-            {"text/plain": self.sentence, "image/png": png},
-            {"image/png": {"alt": self.sentence}},
-        )
 
 
 def own_picture(size=96):

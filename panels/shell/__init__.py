@@ -25,13 +25,14 @@ from .controls import (
     toggle,
 )
 from .panel import Panel
-from .picture import DPI, artists, new_figure, png
+from .picture import DPI, Picture, artists, new_figure, png
 from .run import RunPanel
 
 __all__ = [
     "DPI",
     "NumberGrid",
     "Panel",
+    "Picture",
     "RunPanel",
     "Scrubber",
     "Several",
