@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from common.functions import sigmoid
+
 from .ch05_graph_layout import LINE, RADIUS, lay_out
 from .ch05_nodes import (
     AGREES,
@@ -40,7 +42,7 @@ FORMULAS = {  # class of the layer -> what its forward does to {0} and {1}, writ
     "ExpLayer": ("exp({0})", np.exp),
     "ReciprocalLayer": ("1 / {0}", lambda x: 1 / x),
     "Relu": ("max(0, {0})", lambda x: max(0, x)),
-    "Sigmoid": ("σ({0})", lambda x: 1 / (1 + np.exp(-x))),
+    "Sigmoid": ("σ({0})", sigmoid),
 }
 WHY = {  # class of the layer -> what its local gradient is
     "AddLayer": _("+ passes on"),
@@ -158,7 +160,7 @@ def _digits(function, given, result, shown=3):
     """How many digits of what is given lead to so many of the result: as few as possible."""
     for digits in range(shown, MOST_DIGITS + 1):
         rounded = [read(short(value, digits)) for value in given]
-        with suppress(ArithmeticError, TypeError):
+        with suppress(ArithmeticError, TypeError), np.errstate(all="ignore"):
             if short(function(*rounded), shown) == short(result, shown):
                 return digits
     return None
