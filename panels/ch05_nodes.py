@@ -422,7 +422,7 @@ def _verdict(gradient, measured, rounding):
     if abs(gradient - measured.value) > off:
         return WRONG
     size = max(abs(gradient), abs(measured.value))
-    known = gradient == measured.value or measured.error <= max(0.1 * size, rounding)
+    known = gradient == measured.value or measured.error <= max(0.01 * size, rounding)
     return AGREES if known else UNKNOWN
 
 
