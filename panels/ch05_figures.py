@@ -64,17 +64,17 @@ def one_node():
         (0.8, y),
         (3.4, y),
         "$x$",
-        r"$\frac{\partial L}{\partial y}\cdot"
-        r"\frac{\partial y}{\partial x}$",
+        r"$\dfrac{\partial L}{\partial y}\cdot"
+        r"\dfrac{\partial y}{\partial x}$",
         apart=0.3,
-        size=14,
+        size=12,
     )
     sheet.node(3.7, y, "$f$", radius=0.3)
     sheet.edge(
-        (4.0, y), (6.6, y), "$y = f(x)$", r"$\frac{\partial L}{\partial y}$", apart=0.3, size=14
+        (4.0, y), (6.6, y), "$y = f(x)$", r"$\dfrac{\partial L}{\partial y}$", apart=0.3, size=12
     )
     sheet.say(
-        3.7, 1.6, _("knows its local gradient ") + r"$\frac{\partial y}{\partial x}$", ha="center"
+        3.7, 1.6, _("knows its local gradient ") + r"$\dfrac{\partial y}{\partial x}$", ha="center"
     )
     sheet.say(5.3, 0.2, _("upstream gradient, from behind"), GRADIENT, ha="center")
     sheet.say(2.1, 0.2, _("upstream × local, handed on"), GRADIENT, ha="center")

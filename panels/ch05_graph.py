@@ -112,7 +112,7 @@ def _forward(graph, walk, name):
     layer, result = graph.layers[name], walk.values[name]
     given = [walk.values[source] for source in graph.sources[name]]
     constant = [layer.c] if isinstance(layer, AddConstant | MulConstant) else []
-    formula = FORMULAS.get(type(layer).__name__)
+    formula = _known(layer, FORMULAS)
     left = formula and _written(*formula, given + constant, result)
     if not left:  # a layer of somebody's own
         left = f"{symbol_of(layer)}({', '.join(map(short, given))})"
@@ -173,9 +173,14 @@ def read(text):
 
 def symbol_of(layer):
     """What stands in a node's circle."""
-    kind = type(layer).__name__
-    own = getattr(layer, "symbol", None) or SYMBOLS.get(kind) or kind.removesuffix("Layer")
-    return str(own)[:5]
+    own = getattr(layer, "symbol", None) or _known(layer, SYMBOLS)
+    return str(own or type(layer).__name__.removesuffix("Layer"))[:5]
+
+
+def _known(layer, table):
+    """The table's entry for the layer's class, or for that which it is made from."""
+    names = (kind.__name__ for kind in type(layer).__mro__)
+    return next((table[name] for name in names if name in table), None)
 
 
 def short(value, digits=3):
@@ -374,6 +379,7 @@ def describe_graph(data):
         text += " " + "; ".join(data.arithmetic) + "."
     if kind == "backward":
         why = WHY.get(type(graph.layers[name]).__name__)
+        why = None if WRONG in data.checks.values() else why  # it is about a layer that is right
         text += " " + _("Local gradient: {why}.").format(why=why) if why else ""
     if kind in ("start", "end"):
         given = {n: short(data.walk.values[n], 4) for n in graph.inputs}
