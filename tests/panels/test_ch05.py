@@ -62,6 +62,8 @@ def test_the_graphs_show_the_numbers_of_the_book(name, value, gradients):
     assert walk.values[graph.output] == pytest.approx(value, abs=1e-6)
     assert [walk.gradients[one] for one in graph.inputs] == pytest.approx(gradients, abs=1e-6)
     assert set(compute_graph(graph, 0).checks.values()) == {"✓"}
+    if name in ("folded neuron", "ReLU neuron"):  # no toys, but what networks are made of
+        assert type(graph.layers["y"]) in (Sigmoid, Relu)
 
 
 # ---- the picture
