@@ -55,7 +55,9 @@ def slope(f, x, claim, noise=0.0):
         digits = MARGIN * (EPS * size + noise) / h
         # The error of a central difference shrinks with h², so that two of them tell the next.
         value = central[1:] + (central[1:] - central[:-1]) / (RATIO**2 - 1)
-        error = np.abs(np.diff(central)) + digits[1:]
+        apart = np.abs(np.diff(central))
+        shaken = np.fmax.accumulate((apart * h[1:])[::-1])[::-1]  # by rounding, at any shorter step
+        error = np.maximum(apart, shaken / h[1:]) + digits[1:]
         jump = right - left  # shrinks with h, unless there is a kink
         stays = np.abs(jump[1:]) > 0.5 * np.abs(jump[:-1])
         bent = stays & (np.abs(jump[1:]) > 4 * digits[1:])

@@ -56,4 +56,4 @@ class Picture:
 
     def _repr_mimebundle_(self, **kwargs):
         data = {"text/plain": self.sentence, "image/png": as_text(self.png)}
-        return data, {"image/png": {"alt": self.sentence}}
+        return data, {"image/png": {"alt": self.sentence, "unconfined": True}}  # scrolls
