@@ -303,6 +303,7 @@ class Graph:
         for name in [*reversed(self.order[:-1]), *self.inputs]:
             ways[name] = sum(_step_back(ways[node], alone[node, i]) for node, i in self.users[name])
         noise = sum(EPS * abs(values[name]) * ways[name][2] for name in values)
+        has_corners = any(one.is_kink for one in alone.values())
         found = {}
         for name in self.inputs:
             by_nodes, error, size = (float(part) for part in ways[name])
@@ -312,7 +313,10 @@ class Graph:
                 del both[0]
             both.sort(key=lambda one: one.error)
             told = [(one, _verdict(gradients[name], one, MARGIN * EPS * size)) for one in both]
-            found[name] = next((pair for pair in told if pair[1] == AGREES), told[0])
+            best, check = next((pair for pair in told if pair[1] == AGREES), told[0])
+            if check == WRONG and not has_corners and _leaves_doubt(both):
+                check = UNKNOWN
+            found[name] = best, check
         return found
 
     def _nudged_alone(self, edge, values, claim):
@@ -408,6 +412,12 @@ def _step_back(way, local):
     longer = abs(value) * local.error + error * (local.steepest + local.error)
     longer = np.inf if np.isnan(longer) or np.isnan(local.value) else longer
     return np.array([value * np.nan_to_num(local.value), longer, size * local.steepest])
+
+
+def _leaves_doubt(both):
+    """Do two ways to measure contradict each other, or does one of them come to nothing?"""
+    values, errors = zip(*((one.value, one.error) for one in both), strict=True)
+    return max(errors) == np.inf or np.ptp(values) > sum(errors) > 0
 
 
 def _verdict(gradient, measured, rounding):
