@@ -1,4 +1,4 @@
-"""A panel's picture: a figure without a window, its PNG, and the <img> that shows it."""
+"""A figure without a window, its PNG, the <img> of a panel, and the still pictures of chapters."""
 
 import base64
 import html
@@ -43,3 +43,17 @@ def as_text(picture):
 def image(picture, alt):
     """The <img> of a PNG, with words for those who do not see it."""
     return f'<img alt="{html.escape(alt)}" src="data:image/png;base64,{as_text(picture)}">'
+
+
+class Picture:
+    """A figure and the sentence that says what it shows."""
+
+    def __init__(self, figure, sentence):
+        self.png, self.sentence = png(figure), sentence
+
+    def __repr__(self):
+        return self.sentence
+
+    def _repr_mimebundle_(self, **kwargs):
+        data = {"text/plain": self.sentence, "image/png": as_text(self.png)}
+        return data, {"image/png": {"alt": self.sentence, "unconfined": True}}  # scrolls

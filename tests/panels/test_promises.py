@@ -37,6 +37,11 @@ PROMISES = {
         "the saddle, from its ridge": "this is a saddle point and no minimum",
         "Himmelblau's four minima": "Converged: it has come to rest at a minimum.",
     },
+    "graph_panel": {
+        "forward done": "200 × 1.1 = 220.",
+        "backward done": "apple 2.2, number 110, tax 200. Small steps measure the same.",
+    },
+    "graph_panel of a fork": {"backward done": "f = 12; gradients: x 7, y 3."},
     "gradient_check_panel": {
         "sound": "Agree: W1, b1, W2, b2. Both ways give the same gradient.",
         "sound, in float32": "float32 has too few digits",
