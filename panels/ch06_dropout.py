@@ -33,10 +33,13 @@ def draw_dropout(axes, ratio, rng):
         ax.set_title(_("training, batch {n}").format(n=number), fontsize=NORMAL)
     _draw_network(axes[-1], [np.ones(units, bool) for units in UNITS[1:-1]], f"× {1 - ratio:g}")
     axes[-1].set_title(_("test: all speak, × {kept:g}").format(kept=1 - ratio), fontsize=NORMAL)
-    return "\n".join(
+    silent = [
         _("batch {n}: silent {who}").format(n=number, who=_silent(mask))
         for number, mask in enumerate(masks, start=1)
-    )
+    ]
+    text = _("Networks with two hidden layers of five units. {batches}; at the test all speak.")
+    axes[0].figure.set_label(text.format(batches="; ".join(silent)))
+    return "\n".join(silent)
 
 
 def _silent(mask):

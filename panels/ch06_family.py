@@ -56,4 +56,6 @@ def draw_family(axes):
             box |= {"edgecolor": GREY, "linestyle": "--", "linewidth": 1.2}
         axes.text(x, y, name, ha="center", va="center", fontsize=NORMAL, bbox=box)
         axes.text(x, y - 0.32, news[name], ha="center", va="top", fontsize=SMALL, color="#333333")
-    return ", ".join(f"{parent} → {child}" for parent, child in CHILDREN)
+    text = ", ".join(f"{parent} → {child}" for parent, child in CHILDREN)
+    axes.figure.set_label(_("The family of optimizers: {tree}.").format(tree=text))
+    return text

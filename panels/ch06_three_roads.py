@@ -107,6 +107,10 @@ def draw_roads(axes, roads):
         axes.text(x, y, f"{name}\n{_column(share)}", ha=side, fontweight="bold", **text)
     axes.set(xlim=(-0.4, 8.95), ylim=(-0.95, 1.85))
     axes.set_axis_off()
+    text = _("Batch normalisation of one feature as a graph: x goes to the mean and to x − μ, and "
+             "x − μ to the spread s and to the quotient x̂. Back come {roads}.")  # fmt: skip
+    told = "; ".join(f"{name} {_column(share)}" for name, share, _place, _side in ways)
+    axes.figure.set_label(text.format(roads=told.replace("\n", " ")))
     return "\n".join(
         f"{name:14}{np.round(share, 4)}"
         for name, share in (
