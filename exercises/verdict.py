@@ -21,9 +21,14 @@ and in `exercises/solutions/chNN.py` the solution: a function, class or value na
   global generator in the same state. All results agree: ✓. Otherwise the first `Mistake` that
   agrees with the answer in *every* case names what went wrong; one that raises agrees with an
   answer that raises the same kind of exception (said as "a frequent reason"). Otherwise judge looks
-  by itself for: a changed argument, a wrong number of arguments, an exception (with the reader's
-  line), a list or a string instead of an array, a wrong shape, NaN, a turned sign, swapped rows and
-  columns, a constant factor such as a missing 1/N; it names the case and gives that case's hint.
+  by itself for: a changed argument, a wrong number of arguments, `print` or `yield` instead of
+  `return`, a forgotten `self`, an exception (with the reader's line), a string instead of an
+  array, a wrong shape, NaN, a turned sign, swapped rows and columns, a constant factor such as a
+  missing 1/N; it names the case and gives that case's hint.
+- A right answer in any dress is right: a list for an array, an array for a tuple, float32 for
+  float64. What is drawn at random is judged by what it obeys, not by the very numbers.
+- Write down what the text demands, and have a case that fails without it: ties, sizes that are not
+  square, values beyond any sentinel, fractions, a generator that is handed in, duplicates.
 - Choose cases that tell mistakes apart: no symmetric matrices, no square ones, no x with equal
   entries; one batch of one; one of integers. The plainest case comes first.
 - `via` says how an answer is tried when calling it is not all: `via=lambda Layer, x, dout: …` plays
@@ -34,28 +39,25 @@ and in `exercises/solutions/chNN.py` the solution: a function, class or value na
 - A message says which mistake was made, never what to write instead; the hint asks the question
   that leads there. Both may hold `code` in backticks. Every mistake deserves its own words: what
   readers write goes into `tests/exercises/wrong_answers/chNN.py`: a class an exercise, a name a
-  mistake; each must get its own message.
+  mistake; each must get its own message. `tests/exercises/right_answers/chNN.py` holds what else
+  is right, as readers write it: each must get ✓.
 
-`exercise` runs the whole check in a thread with a time limit: loops for ever end, exceptions and
-warnings stay inside, the notebook's random numbers go on as if nothing had been checked.
+`exercise` runs the whole check by exercises/bounded.py: loops for ever end, exceptions, warnings
+and floods of prints stay inside, and NumPy and its random numbers are left as they were.
 """
 
 import ast
 import contextlib
-import contextvars
 import copy
-import ctypes
+import dis
 import functools
 import html
 import importlib
 import inspect
 import linecache
 import re
-import sys
-import threading
-import time
 import traceback
-import warnings
+from collections.abc import Mapping
 from gettext import gettext as _
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -64,9 +66,8 @@ import numpy as np
 
 from common.checks import shown
 
-TIME_LIMIT = 5.0  # seconds that one check may take
-BUSY = 6  # times as long, where other programs leave it no processor
-GRACE = 1.0  # seconds that an answer gets to stop when asked
+from . import bounded
+
 LARGEST = 100_000_000  # bytes of an array that is compared, and ...
 MOST = 100_000  # entries of lists and dicts, however deep
 
@@ -132,15 +133,12 @@ class Wrong(Exception):
 
 
 class Outcome(NamedTuple):
-    """What came of one call: a value or an error, and which arguments were changed."""
+    """What came of one call: a value or an error, which arguments were changed, was it printed."""
 
     value: Any
     error: BaseException | None = None
     changed: tuple = ()
-
-
-class _Stop(SystemExit):
-    """Ends an answer that runs too long; a thread that dies of a SystemExit dies silently."""
+    printed: bool = False
 
 
 def case(*args, of="", hint=""):
@@ -182,16 +180,20 @@ def judge(answer, solution, cases=(), mistakes=(), via=None, **options):
     """Return the Verdict on `answer`: does it do what `solution` does, in every case?
 
     options: praise (said after ✓), rtol and atol (how far numbers may be apart; 1e-6 and 1e-9),
-    may_change=True (changing arguments is what the exercise asks for).
+    may_change=True (changing arguments is what the exercise asks for), batch=i (the rows of
+    argument i are a batch: a result that is N or 1/N times too large is told to look at 1/N).
     """
     praise = options.pop("praise", _("Right."))
-    may_change = options.pop("may_change", False)
+    may_change, batch = options.pop("may_change", False), options.pop("batch", None)
     near = {"rtol": options.pop("rtol", 1e-6), "atol": options.pop("atol", 1e-9)}
     if options:
         raise TypeError(f"judge: unknown options {sorted(options)}.")
     cases = cases or (case(),)
     if _empty(answer):
         return Verdict(None, _("not answered yet"))
+    pair = isinstance(solution, dict) and isinstance(answer, Mapping)
+    if pair and (missing := unanswered(answer, solution)) is not None:
+        return missing
     if via is None:
         via = _call if callable(solution) else lambda value: value
     _expect_kind(answer, solution)
@@ -199,10 +201,10 @@ def judge(answer, solution, cases=(), mistakes=(), via=None, **options):
         _expect_arguments(answer, cases[0].args)
 
     outcomes = [_attempt(via, answer, one) for one in cases]
-    if isinstance(outcomes[0].error, NotImplementedError) or all(
-        one.error is None and _empty(one.value) for one in outcomes
-    ):
-        return Verdict(None, _("not answered yet: the answer gives back nothing (None)"))
+    if isinstance(outcomes[0].error, NotImplementedError):
+        return Verdict(None, _("not answered yet"))
+    if all(one.error is None and _empty(one.value) for one in outcomes):
+        return _gives_nothing(answer, any(one.printed for one in outcomes))
     for outcome in outcomes:
         if isinstance(outcome.error, Wrong):
             raise outcome.error
@@ -223,94 +225,59 @@ def judge(answer, solution, cases=(), mistakes=(), via=None, **options):
         if all(_agree(one, other, near) for one, other in zip(outcomes, others, strict=True)):
             raise Wrong(_perhaps(answer, outcomes, mistake.message), mistake.hint)
     first = failing[0]
-    words = _describe(answer, outcomes[first], wanted[first], cases[first], near)
+    words = _describe(answer, outcomes[first], wanted[first], cases[first], near, batch)
     raise Wrong(_with_case(words, cases[first], first), cases[first].hint)
+
+
+def unanswered(answer, names):
+    """Return the Verdict ○ that tells which of `names` have no value yet; None if all have one.
+
+    Wrong for a name that is none of them: it is a slip of the pen, not an answer.
+    """
+    odd = [name for name in answer if name not in names]
+    missing = [name for name in names if name not in answer or _empty(answer[name])]
+    if odd:
+        raise Wrong(
+            _("No value is asked for by the name {odd}; the names are {names}.").format(
+                odd=shown(odd[0]), names=", ".join(f"`{name}`" for name in names)
+            ),
+            _("Keep the template's names as they are: which one is spelt in another way?"),
+        )
+    if missing:
+        names = ", ".join(f"`{name}`" for name in missing)
+        return Verdict(None, _("not answered yet: {names}").format(names=names))
+    return None
 
 
 # --- running an answer -----------------------------------------------------------------------
 
 
 def _bounded(check, answer):
-    """Return check(answer), which ends in time and never raises, run in a thread of its own."""
-    found, done = [], threading.Event()
+    """Return check(answer): in time, whatever the answer raises, prints, patches or breaks."""
 
     def work():
         try:
-            with np.errstate(all="ignore"):
-                found.append(check(answer))
+            return check(answer)
         except Wrong as wrong:
-            found.append(Verdict(False, wrong.message, wrong.hint))
-        except _Stop:
-            pass
-        except BaseException as error:  # whatever an answer throws, SystemExit too, becomes words
-            found.append(Verdict(False, _last_words(answer, error)))
-        finally:
-            done.set()
+            return Verdict(False, wrong.message, wrong.hint)
+        except bounded.Stop:
+            raise
+        except BaseException as error:  # SystemExit and KeyboardInterrupt become words, too
+            return Verdict(False, _last_words(answer, error))
 
-    context = contextvars.copy_context()  # a print inside the answer belongs to the cell
-
-    def quietly():
-        with contextlib.suppress(_Stop):  # one that comes when all is over
-            context.run(work)
-
-    thread = threading.Thread(target=quietly, daemon=True)
-    state = np.random.get_state()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            try:
-                thread.start()
-            except RuntimeError:  # a platform without threads (a browser): unbounded, then
-                context.run(work)
-            if _wait(done):
-                thread.join(GRACE)
-        finally:  # of an interrupted kernel, too
-            stopped = thread.ident is None or _stop(thread, done)
-            np.random.set_state(state)
-    if found:
-        return found[0]
-    message = _("Your answer does not come to an end: its {seconds:g} seconds are over.")
-    hint = _("Which condition ends your loop, and what in the loop's body makes it come true?")
-    if not stopped:
-        hint += " " + _("It still sits in one long call: restart the kernel to be rid of it.")
-    return Verdict(False, message.format(seconds=TIME_LIMIT), hint)
-
-
-def _wait(done):
-    """Wait for `done` until a check has had its time; return whether it came.
-
-    That time is over when the clock has counted TIME_LIMIT seconds and this process has worked most
-    of them: on a machine that thirty share, a right answer can take long and still have hardly
-    worked. An answer that only sleeps is stopped by the clock, after BUSY times as long.
-    """
-    start, worked = time.monotonic(), time.process_time()
-    while not done.wait(0.05):
-        passed = time.monotonic() - start
-        if passed >= TIME_LIMIT and (
-            time.process_time() - worked >= 0.8 * TIME_LIMIT or passed >= BUSY * TIME_LIMIT
-        ):
-            return False
-    return True
-
-
-def _stop(thread, done):
-    """Raise _Stop inside `thread` until it is done; False if it did not listen.
-
-    A loop with a bare `except:` swallows most of them: threads take short turns meanwhile, so that
-    one of many falls between two rounds of the loop.
-    """
-    turns, give_up = sys.getswitchinterval(), time.monotonic() + GRACE
-    sys.setswitchinterval(1e-5)
     try:
-        while thread.is_alive() and not done.is_set() and time.monotonic() < give_up:
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                ctypes.c_ulong(thread.ident), ctypes.py_object(_Stop)
+        return bounded.run(work)
+    except bounded.Endless as endless:
+        message = _(
+            "Your answer does not come to an end: it was stopped after {seconds:.2g} seconds."
+        )
+        hint = _("Which condition ends your loop, and what in the loop's body makes it come true?")
+        if not endless.stopped:
+            message = _(
+                "Your answer does not come to an end: it is at work for {seconds:.2g} seconds."
             )
-            thread.join(1e-4)
-    finally:
-        sys.setswitchinterval(turns)
-    thread.join(GRACE if done.is_set() else 0)
-    return not thread.is_alive()
+            hint += " " + _("It still sits in one long call: restart the kernel to be rid of it.")
+        return Verdict(False, message.format(seconds=endless.seconds), hint)
 
 
 def _call(answer, *args):
@@ -319,16 +286,18 @@ def _call(answer, *args):
 
 def _attempt(via, answer, one):
     """Return the Outcome of one case, tried on copies of its arguments."""
-    args = copy.deepcopy(one.args)
+    args, before, printed = copy.deepcopy(one.args), bounded.originals(), bounded.printed()
     np.random.seed(0)
     try:
         value = _snapshot(via(answer, *args))
-    except _Stop:
+    except bounded.Stop:
         raise
     except BaseException as error:
         return Outcome(None, error)
+    finally:
+        bounded.put_back(before)
     changed = [i for i, arg in enumerate(args) if not _untouched(arg, one.args[i])]
-    return Outcome(value, None, tuple(changed))
+    return Outcome(value, None, tuple(changed), bounded.printed() > printed)
 
 
 def _snapshot(value, room=None):
@@ -361,6 +330,29 @@ def _untouched(now, before):
     return True
 
 
+def _gives_nothing(answer, printed):
+    """The Verdict on an answer whose every result is None: an open template, or a slip?"""
+    if printed:
+        raise Wrong(
+            _("Your function prints, and gives back nothing (None): the caller gets no value."),
+            _("Printing shows a value to you. Which word hands it to the caller?"),
+        )
+    if _is_template(answer):
+        return Verdict(None, _("not answered yet: the answer gives back nothing (None)"))
+    raise Wrong(
+        _("Your function calculates, and gives back nothing (None)."),
+        _("A function that ends without `return` gives back None. What should the caller get?"),
+    )
+
+
+def _is_template(answer):
+    """Does a function's body hold nothing but `...`, `pass` or `return None`? A class is open."""
+    if not inspect.isfunction(answer):
+        return True
+    empty = {"RESUME", "NOP", "LOAD_CONST", "POP_TOP", "RETURN_VALUE", "RETURN_CONST", "CACHE"}
+    return all(one.opname in empty for one in dis.get_instructions(answer))
+
+
 # --- comparing -------------------------------------------------------------------------------
 
 
@@ -375,7 +367,7 @@ def _empty(value):
 
 def _agree(one, other, near):
     if one.error is not None or other.error is not None:
-        return type(one.error) is type(other.error)
+        return _complaint(one.error) == _complaint(other.error)
     return not _difference(one.value, other.value, near)
 
 
@@ -383,7 +375,7 @@ def _difference(got, want, near, name=""):
     """Return what is wrong with `got`, in words; an empty string if nothing is."""
     its = f"`{name}`" if name else _("the result")
     if isinstance(want, dict):
-        if not isinstance(got, dict):
+        if not isinstance(got, Mapping):
             return _("{its} is {kind}, a dict is expected").format(its=its, kind=_kind(got))
         for key, part in want.items():
             if key not in got:
@@ -395,6 +387,7 @@ def _difference(got, want, near, name=""):
                 return _("{its} has an entry too many, `{key}`").format(its=its, key=shown(key))
         return ""
     if isinstance(want, (tuple, list)):
+        got = _listed(got)
         if not isinstance(got, (tuple, list)) or len(got) != len(want):
             return _("{its} is {kind}, {count} values are expected").format(
                 its=its, kind=_kind(got), count=len(want)
@@ -409,17 +402,27 @@ def _difference(got, want, near, name=""):
     return _number_difference(got, want, near, its)
 
 
+def _listed(value):
+    """Return an array, a range or a written-out tuple such as "(2, 3)" as a list or a tuple."""
+    if isinstance(value, str):
+        with contextlib.suppress(ValueError, SyntaxError):
+            return ast.literal_eval(value.strip())
+    written = isinstance(value, range) or (isinstance(value, np.ndarray) and value.ndim > 0)
+    return list(value) if written else value
+
+
 def _number_difference(got, want, near, its):
     if got is None or got is ...:
         return _("{its} is None").format(its=its)
-    want = np.asarray(want)
-    numbers = isinstance(got, np.ndarray) or (
-        want.ndim == 0 and isinstance(got, (bool, int, float, complex, np.generic))
-    )
+    want, arrived = np.asarray(want), got
+    if want.ndim and isinstance(got, (list, tuple)):
+        got = _as_array(got)
+    single = isinstance(got, (bool, int, float, complex, np.generic))
+    numbers = isinstance(got, np.ndarray) or (want.ndim == 0 and single)
     if not numbers or np.asarray(got).dtype.kind not in "biufc":
         expected = _("a NumPy array of numbers") if want.ndim else _("a number")
         return _("{its} is {kind}, {expected} is expected").format(
-            its=its, kind=_kind(got), expected=expected
+            its=its, kind=_kind(arrived), expected=expected
         )
     got = np.asarray(got)
     if got.dtype.kind == "c" and want.dtype.kind != "c":
@@ -428,9 +431,30 @@ def _number_difference(got, want, near, its):
         return _("{its} has the shape {got}, expected is {want}").format(
             its=its, got=got.shape, want=want.shape
         )
+    near = _nearness(got, near)
     if np.allclose(got, want, equal_nan=True, **near):
         return ""
     return _slip(got, want, near, its)
+
+
+def _as_array(rows):
+    """Return a list of numbers, or of rows, as the array it stands for; itself if it is none."""
+    try:
+        array = np.array(rows)
+    except (ValueError, TypeError, OverflowError):  # rows of different lengths
+        return rows
+    return array if array.dtype.kind in "biufc" else rows
+
+
+def _nearness(got, near):
+    """Return how far `got` may be off: numbers that passed through float32 have seven digits."""
+    with np.errstate(all="ignore"):
+        single, half = got.astype(np.float32), got.astype(np.float16)
+    made = got.dtype.kind == "f" and np.array_equal(single, got, equal_nan=True)
+    if not made or np.array_equal(half, got, equal_nan=True):
+        return near
+    size = np.max(np.abs(got), where=np.isfinite(got), initial=0.0)
+    return {"rtol": max(near["rtol"], 1e-4), "atol": max(near["atol"], 1e-6 * float(size))}
 
 
 def _slip(got, want, near, its):
@@ -448,16 +472,23 @@ def _slip(got, want, near, its):
     nonzero = np.abs(want) > 1e-12
     if nonzero.any() and finite.all():
         factors = got[nonzero] / want[nonzero]
-        if np.allclose(got, factors.flat[0] * want, **near) and factors.flat[0] != 0:
-            return _("{its} is {factor:.4g} times what is expected").format(
-                its=its, factor=factors.flat[0]
-            )
+        factor = factors.flat[0]
+        told = factor != 0 and f"{factor:.4g}" != "1" and (nonzero.sum() > 1 or _plain(factor))
+        if told and np.allclose(got, factor * want, **near):
+            return _("{its} is {factor:.4g} times what is expected").format(its=its, factor=factor)
     where = np.argwhere(~np.isclose(got, want, equal_nan=True, **near))[0]
     if len(where):
         its = _("entry [{spot}] of {its}").format(spot=", ".join(map(str, where)), its=its)
-    return _("{its} is {got:.6g}, expected is {want:.6g}").format(
-        its=its, got=got[tuple(where)] * 1.0, want=want[tuple(where)] * 1.0
+    one, other = got[tuple(where)] * 1.0, want[tuple(where)] * 1.0
+    digits = next((n for n in (6, 9, 12) if f"{one:.{n}g}" != f"{other:.{n}g}"), 17)
+    return _("{its} is {got}, expected is {want}").format(
+        its=its, got=f"{one:.{digits}g}", want=f"{other:.{digits}g}"
     )
+
+
+def _plain(factor):
+    """Is it a whole number or one over a whole number? Any two numbers have some factor."""
+    return any(abs(one - np.round(one)) < 1e-4 < abs(one) for one in (factor, 1 / factor))
 
 
 # --- words -----------------------------------------------------------------------------------
@@ -470,6 +501,11 @@ def _expect_kind(answer, solution):
         raise Wrong(
             _("A function is expected here; this is {kind}.").format(kind=_kind(answer)),
             _("Hand over the function itself, not what it gives back: no parentheses after it."),
+        )
+    if inspect.isgeneratorfunction(answer):
+        raise Wrong(
+            _("Your function holds `yield`: a call of it gives a generator, and no value yet."),
+            _("Which word ends a function and hands one value to the caller?"),
         )
     if inspect.iscoroutinefunction(answer):
         raise Wrong(
@@ -507,11 +543,11 @@ def _argument_name(answer, via, position):
     return _("argument {number}").format(number=position + 1)
 
 
-def _describe(answer, outcome, want, one, near):
+def _describe(answer, outcome, want, one, near, batch):
     if outcome.error is not None:
         return _error_words(answer, outcome.error)
     words = _difference(outcome.value, want.value, near)
-    rows = next((len(arg) for arg in one.args if isinstance(arg, np.ndarray) and arg.ndim > 1), 0)
+    rows = 1 if batch is None else len(one.args[batch])
     factor = re.search(r" (\S+) times ", words)
     if rows > 1 and factor and factor[1] in (f"{rows:.4g}", f"{1 / rows:.4g}"):
         words += " " + _("(the batch has {rows} rows: look at 1/N)").format(rows=rows)
@@ -531,11 +567,9 @@ def _with_case(words, one, index):
 
 def _error_words(answer, error):
     """Name an exception and, if it arose in the reader's code, the line there."""
-    try:
-        text = _short(re.sub(r", with gufunc signature \S+", "", str(error)))
-    except Exception:
-        text = _("(an exception that cannot be printed)")
+    text = _short(_message(error))
     words = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    words += _about_self(answer, error, text)
     code = getattr(inspect.unwrap(answer) if callable(answer) else answer, "__code__", None)
     home = getattr(code, "co_filename", None) or _class_file(answer)
     for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
@@ -547,6 +581,45 @@ def _error_words(answer, error):
     return _("Your answer ({kind}) cannot be used here: {words}").format(
         kind=_kind(answer), words=words
     )
+
+
+def _message(error):
+    try:
+        return re.sub(r", with gufunc signature \S+", "", str(error))
+    except Exception:
+        return _("(an exception that cannot be printed)")
+
+
+def _complaint(error):
+    """What an exception is about, whatever the sizes in it: those of two answers may differ."""
+    return type(error), re.sub(r"\d+", "#", _message(error)) if error is not None else ""
+
+
+def _about_self(answer, error, text):
+    """Say it if a class has forgotten `self`: as a parameter, before a name, or in forward."""
+    if not inspect.isclass(answer):
+        return ""
+    methods = [value for value in vars(answer).values() if inspect.isfunction(value)]
+    if isinstance(error, TypeError):
+        called = re.search(r"(\w+)\(\) (?:takes|got|missing)", text)
+        for method in methods:
+            if called and method.__name__ == called[1]:
+                names = list(inspect.signature(method).parameters)
+                if names[:1] != ["self"]:
+                    return " " + _("(the first parameter of a method is `self`)")
+    kept = {
+        one.argval
+        for method in methods
+        for one in dis.get_instructions(method)
+        if one.opname == "STORE_ATTR"
+    }
+    if isinstance(error, NameError) and (name := getattr(error, "name", None)) in kept:
+        return " " + _("(what the layer keeps is called `self.{name}`)").format(name=name)
+    if isinstance(error, AttributeError) and "object has no attribute" in text:
+        name = getattr(error, "name", None)
+        if name and getattr(error, "obj", None).__class__ is answer and name not in kept:
+            return " " + _("(no method keeps anything as `self.{name}`)").format(name=name)
+    return ""
 
 
 def _last_words(answer, error):
@@ -588,6 +661,8 @@ def _kind(value):
         return _("a {kind} of {count}").format(kind=type(value).__name__, count=len(value))
     if inspect.isfunction(value):
         return _("a function")
+    if inspect.isgenerator(value):
+        return _("a generator (made by `yield` or by parentheses around a `for`)")
     return _("of the type `{kind}`").format(kind=type(value).__name__)
 
 

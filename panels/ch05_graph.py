@@ -380,9 +380,7 @@ def _names(hide):
 
 
 def _field(name, value):
-    field = number(name, float(value))
-    field.step = 1 if value == round(value) else 0.1
-    return field
+    return number(name, float(value), step=1.0 if value == round(value) else 0.1)
 
 
 def _expect_small(graph):

@@ -14,22 +14,22 @@ by `artists`.
 """
 
 from .controls import (
-    NumberGrid,
     Scrubber,
     Several,
     Stepper,
     choice,
     log_slider,
-    number,
     slider,
     toggle,
 )
 from .panel import Panel
 from .picture import DPI, artists, new_figure, png
 from .run import RunPanel
+from .typed import Number, NumberGrid, number
 
 __all__ = [
     "DPI",
+    "Number",
     "NumberGrid",
     "Panel",
     "RunPanel",

@@ -6,9 +6,7 @@ can; what sliders and lists let pass, `checked` finds.
 
 import sys
 from gettext import gettext as _
-from pathlib import Path
 
-import anywidget
 import ipywidgets as widgets
 import numpy as np
 import traitlets
@@ -21,7 +19,7 @@ def slider(label, low, high, step, value):
     whole = all(isinstance(part, int) for part in (low, high, step, value))
     kind = widgets.IntSlider if whole else widgets.FloatSlider
     digits = max(0, -int(np.floor(np.log10(step) + 1e-9)))
-    return kind(
+    made = kind(
         value=value,
         min=low,
         max=high,
@@ -29,6 +27,9 @@ def slider(label, low, high, step, value):
         readout_format="d" if whole else f".{digits}f",
         **_labelled(label),
     )
+    if whole:
+        made.add_class("panel-whole")  # panel.js reads what is typed beside it
+    return made
 
 
 def log_slider(label, low, high, step, value, base=10):
@@ -56,12 +57,6 @@ def choice(label, options, value=None):
 def toggle(label, value=False):
     """Yes or no."""
     return widgets.Checkbox(value=value, indent=False, description=label)
-
-
-def number(label, value):
-    """A typed number, whole if `value` is; compute says what it may be."""
-    kind = widgets.IntText if isinstance(value, int) else widgets.FloatText
-    return kind(value=value, **_labelled(label))
 
 
 def _labelled(label):
@@ -189,33 +184,10 @@ class Several(widgets.Box):
         return self._read()
 
 
-class NumberGrid(anywidget.AnyWidget):
-    """An editable table of numbers. What is typed and is no number becomes the message line."""
-
-    _esm = Path(__file__).with_name("number_grid.js")
-    description = traitlets.Unicode().tag(sync=True)
-    value = traitlets.List(traitlets.List(traitlets.CFloat())).tag(sync=True)
-    problem = traitlets.Unicode().tag(sync=True)
-
-    def __init__(self, label, rows):
-        rows = np.asarray(rows, dtype=float)
-        self._shape = rows.shape
-        super().__init__(description=label, value=rows.tolist())
-        self.add_class("panel-grid")
-
-    @traitlets.validate("value")
-    def _keep_shape(self, proposal):
-        rows, (height, width) = proposal["value"], self._shape
-        if len(rows) != height or any(len(row) != width for row in rows):
-            text = _("the table needs {rows} rows of {columns} numbers")
-            raise traitlets.TraitError(text.format(rows=height, columns=width))
-        return rows
-
-
 def put(control, name, value):
     """Gives the control a value. ValueError if it cannot take it exactly as it is."""
-    if control.has_trait("problem"):
-        control.problem = ""
+    if control.has_trait("refused"):
+        control.refused = {}
     try:
         control.value = value
     except (traitlets.TraitError, TypeError, ValueError, OverflowError) as error:

@@ -1,4 +1,5 @@
-// A table of text fields; the arrow keys up and down walk through a column.
+// A table of text fields, or a single one; the arrow keys up and down walk through a column, and
+// step a single number. What is typed and is no number goes to the kernel as `refused`.
 
 function render({ model, el }) {
   const label = document.createElement("span");
@@ -9,13 +10,16 @@ function render({ model, el }) {
   el.append(label, table);
   let fields = [];
 
+  const single = () => !Array.isArray(model.get("value"));
+  const rows_now = () => (single() ? [[model.get("value")]] : model.get("value"));
+
   function name() {
     label.textContent = model.get("description");
     table.setAttribute("aria-label", model.get("description"));
   }
 
   function build() {
-    const rows = model.get("value");
+    const rows = rows_now();
     table.replaceChildren();
     table.style.gridTemplateColumns = `repeat(${rows[0].length}, minmax(2.6em, 4.5em))`;
     fields = rows.map((row, i) =>
@@ -24,8 +28,9 @@ function render({ model, el }) {
         field.type = "text";
         field.inputMode = "decimal";
         field.value = String(entry);
-        field.setAttribute("aria-label", `row ${i + 1}, column ${j + 1}`);
-        field.addEventListener("change", () => read(i, j));
+        const place = single() ? model.get("description") : `row ${i + 1}, column ${j + 1}`;
+        field.setAttribute("aria-label", place);
+        field.addEventListener("change", read);
         field.addEventListener("keydown", (event) => walk(event, i, j));
         table.append(field);
         return field;
@@ -33,22 +38,18 @@ function render({ model, el }) {
     );
   }
 
-  function parse(text) {
-    const plain = text.trim().replace("−", "-").replace(/^(-?\d*),(\d+)$/, "$1.$2");
-    return plain === "" ? NaN : Number(plain);
-  }
-
-  function read(i, j) {
-    const bad = fields.flat().find((field) => !Number.isFinite(parse(field.value)));
-    for (const field of fields.flat()) {
-      field.setAttribute("aria-invalid", String(!Number.isFinite(parse(field.value))));
-    }
-    if (bad) {
-      model.set("problem", `${bad.getAttribute("aria-label")}: "${bad.value}" is not a number.`);
-    } else {
-      model.set("value", fields.map((row) => row.map((field) => parse(field.value))));
-      model.set("problem", ""); // after the value, so that `forget` finds it
-    }
+  function read() {
+    const numbers = fields.map((row) => row.map((field) => read_number(field.value)));
+    let refused = {};
+    fields.forEach((row, i) =>
+      row.forEach((field, j) => {
+        const bad = Number.isNaN(numbers[i][j]);
+        field.setAttribute("aria-invalid", String(bad));
+        if (bad && !("text" in refused)) refused = { row: i, column: j, text: field.value };
+      }),
+    );
+    if (!("text" in refused)) model.set("value", single() ? numbers[0][0] : numbers);
+    model.set("refused", refused); // after the value, so that `forget` finds it
     model.save_changes();
   }
 
@@ -64,15 +65,21 @@ function render({ model, el }) {
     } else if (event.key === "Enter") {
       event.target.blur();
       event.target.focus();
+    } else if (single()) {
+      event.preventDefault();
+      const moved = read_number(event.target.value) - step * model.get("step");
+      if (!Number.isFinite(moved)) return;
+      event.target.value = String(Number(moved.toPrecision(12)));
+      read();
     }
   }
 
   function follow() {
-    const rows = model.get("value");
+    const rows = rows_now();
     if (rows.length !== fields.length || rows[0].length !== fields[0].length) return build();
     rows.forEach((row, i) =>
       row.forEach((entry, j) => {
-        if (parse(fields[i][j].value) !== entry) fields[i][j].value = String(entry);
+        if (read_number(fields[i][j].value) !== entry) fields[i][j].value = String(entry);
         fields[i][j].setAttribute("aria-invalid", "false");
       }),
     );
@@ -81,15 +88,15 @@ function render({ model, el }) {
   name();
   build();
   function forget() {
-    if (model.get("problem") === "") follow(); // the kernel takes back what was typed
+    if (!("text" in model.get("refused"))) follow(); // the kernel takes back what was typed
   }
 
   model.on("change:value", follow);
-  model.on("change:problem", forget);
+  model.on("change:refused", forget);
   model.on("change:description", name);
   return () => {
     model.off("change:value", follow);
-    model.off("change:problem", forget);
+    model.off("change:refused", forget);
     model.off("change:description", name);
   };
 }

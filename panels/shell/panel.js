@@ -34,7 +34,42 @@ function name_controls(panel) {
   }
 }
 
+// What is typed beside a slider or into a field for whole numbers is read here, before ipywidgets
+// does: it would take 1,5 and 1/3 for 1. What is no number is told to the kernel and taken back.
+
+const READOUT = ".widget-readout[contenteditable=true]";
+const WHOLE_FIELD = ".panel-stepper input[type=text], .panel-stepper input[type=number]";
+
+function typed(event, model) {
+  const field = event.target;
+  const counter = field.matches?.(WHOLE_FIELD);
+  if (!counter && !field.matches?.(READOUT)) return;
+  const text = counter ? field.value : field.textContent;
+  if (event.type === "focus") {
+    if (counter) field.type = "text"; // a number field swallows the comma: 1,5 becomes 15
+    delete field.dataset.edited;
+  } else if (event.type === "input") {
+    field.dataset.edited = "";
+    if (counter && !/^\d+$/.test(text)) event.stopPropagation(); // not before it is all there
+  } else if (counter && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
+    event.preventDefault();
+    field.value = String(Number(text) + (event.key === "ArrowUp" ? 1 : -1));
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  } else if (event.type !== "keydown" || event.key === "Enter") {
+    const number = read_number(text);
+    const whole = counter || Boolean(field.closest(".panel-whole"));
+    const good = whole ? Number.isInteger(number) : !Number.isNaN(number);
+    const edited = "edited" in field.dataset;
+    if (edited && !good) model.send({ refused: text, label: label_of(field), whole });
+    delete field.dataset.edited;
+    const kept = good && (edited || counter) ? String(number) : ""; // then it shows its value again
+    if (counter) field.value = kept;
+    else field.textContent = kept;
+  }
+}
+
 function render({ model, el }) {
+  const read = (event) => typed(event, model);
   let observer = null;
   let frame = 0;
 
@@ -74,6 +109,9 @@ function render({ model, el }) {
     const picture = panel.querySelector(".panel-picture");
     picture.addEventListener("click", zoom);
     picture.addEventListener("pointerenter", measure);
+    for (const kind of ["focus", "input", "keydown", "change", "blur"]) {
+      controls.addEventListener(kind, read, true); // before the field's own widget hears of it
+    }
     observer = new MutationObserver(() => name_controls(panel));
     observer.observe(controls, { childList: true, subtree: true, characterData: true });
   }

@@ -13,12 +13,13 @@ import traitlets
 
 from .controls import checked, choice, put, same
 from .picture import as_text, image, new_figure, png
+from .typed import NUMBERS, refusal
 
 
 class Helper(anywidget.AnyWidget):
     """What the browser adds to a panel: style, accessible names, and live text for readers."""
 
-    _esm = Path(__file__).with_name("panel.js")
+    _esm = NUMBERS + Path(__file__).with_name("panel.js").read_text(encoding="utf-8")
     _css = Path(__file__).with_name("panel.css")
     title = traitlets.Unicode().tag(sync=True)
     busy = traitlets.Bool(False).tag(sync=True)
@@ -70,6 +71,7 @@ class Panel(widgets.VBox):
         self._picture_html, self._sentence_html = line("picture"), line("sentence")
         self._message_html = line("message")
         self._helper = Helper(title=title)
+        self._helper.on_msg(self._refused)
         self._start = self.values
         self._preset_choice = self._make_preset_choice(preset_label)
         self._redraw()
@@ -139,7 +141,9 @@ class Panel(widgets.VBox):
 
     def reset(self):
         """Goes back to the values that the panel started with."""
-        return self.set(**self._start)
+        self.set(**self._start)
+        self._say(self._half_typed())  # values may be those of the start, and a message there
+        return self
 
     def _check_names(self, names):
         for name in names:
@@ -207,6 +211,11 @@ class Panel(widgets.VBox):
         self._picture_html.value = image(picture, self.alt)
         self._sentence_html.value = html.escape(sentence)
         self._say(self._half_typed())
+
+    def _refused(self, helper, told, buffers):
+        """What was typed beside a slider and is no number: panel.js has taken it back."""
+        label = str(told.get("label", "")).removesuffix(": value")
+        self._say(refusal(label, told.get("refused", ""), told.get("whole", False)))
 
     def _half_typed(self):
         """What a table of numbers has to complain about, if anything."""

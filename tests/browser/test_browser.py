@@ -192,7 +192,7 @@ CONTROLS = {
     "readout": ".widget-readout[contenteditable=true]",
     "choice": "select",
     "checkbox": "input[type=checkbox]",
-    "number": "input[type=number]",
+    "number": ".panel-stepper input",
     "cell": ".panel-grid-cells input",
     "button": "button:not(.panel-run)",
 }
@@ -488,6 +488,40 @@ def test_absurd_typed_values_break_nothing(page):
         assert not panel.has_reset() or panel.reset(start), (panel.title, panel.state()["message"])
     assert page.complaints == []
     assert page.server.complaints() == logged
+
+
+SPELLINGS = {"0.5": ("0,5", "1/2", "5e-1", " .5"), "-2": ("−2", "-4/2"), "3": ("3,0", "6/2")}
+
+
+def type_into(panel, field, text):
+    keyboard = panel.page.keyboard
+    field.focus()
+    keyboard.press("Control+a")
+    keyboard.press("Delete")
+    keyboard.insert_text(text)
+    keyboard.press("Enter")
+    panel.heard()
+    return panel.settled()
+
+
+def test_typed_numbers_are_read_as_meant_or_refused_in_words(page):
+    """1,5 is not 1, nor 15; 1/3 is not 1, nor 13; and 1,500 is not guessed at."""
+    for panel in page.panels():
+        for kind in FIELDS:
+            for field in few("typed", kind, panel.find(CONTROLS[kind]))[:1]:
+                start, name = panel.show().settled(), (panel.title, kind, name_of(field))
+                for plain, spellings in SPELLINGS.items():
+                    meant = type_into(panel, field, plain)
+                    for text in spellings if not meant["message"] else ():
+                        type_into(panel, field, "1")
+                        assert type_into(panel, field, text) == meant, (*name, text)
+                before = panel.settled()
+                for text in ("1,500", "1/x", "two"):
+                    after = type_into(panel, field, text)
+                    told = after["message"]
+                    assert f"{text} can be read" in told or f"“{text}”" in told, (*name, told)
+                    assert after["sentence"] == before["sentence"], (*name, text)
+                assert not panel.has_reset() or panel.reset(start), name
 
 
 def test_fast_repeated_clicks_and_presses_end_where_slow_ones_do(page):

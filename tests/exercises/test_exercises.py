@@ -8,6 +8,7 @@ import functools
 import gc
 import importlib
 import os
+import re
 import signal
 import threading
 import time
@@ -19,7 +20,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from exercises import verdict
+from exercises import bounded, verdict
 from exercises.verdict import Mistake, Verdict, case, exercise, judge
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,13 +34,13 @@ def checks(chapter):
     return {name[6:]: check for name, check in module.items() if name.startswith("check_")}
 
 
-def wrong_answers(chapter):
-    """Exercise -> mistake -> answer: a class an exercise, a name a mistake."""
-    module = importlib.import_module(f"{WRONG_ANSWERS}/{chapter}".replace("/", "."))
+def answers(kind, chapter):
+    """Exercise -> name -> answer, of right_answers or wrong_answers: a class an exercise."""
+    module = importlib.import_module(f"tests.exercises.{kind}.{chapter}")
     return {
-        name: {mistake: one for mistake, one in vars(answers).items() if mistake[0] != "_"}
-        for name, answers in vars(module).items()
-        if isinstance(answers, type) and answers.__module__ == module.__name__
+        name: {which: one for which, one in vars(held).items() if which[0] != "_"}
+        for name, held in vars(module).items()
+        if isinstance(held, type) and held.__module__ == module.__name__
     }
 
 
@@ -51,7 +52,7 @@ EACH = pytest.mark.parametrize(
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     """Loops for ever are waited for: a second is enough here. Solutions are read once."""
-    monkeypatch.setattr(verdict, "TIME_LIMIT", 1.0)
+    monkeypatch.setattr(bounded, "TIME_LIMIT", 1.0)
     monkeypatch.setattr(verdict, "solution_source", source)
 
 
@@ -93,7 +94,7 @@ def test_every_chapter_has_solutions_and_wrong_answers():
     for chapter in CHAPTERS:
         for file in (f"exercises/solutions/{chapter}.py", f"{WRONG_ANSWERS}/{chapter}.py"):
             assert (ROOT / file).exists(), f"{file} is missing."
-        wrong = wrong_answers(chapter)
+        wrong = answers("wrong_answers", chapter)
         odd = set(wrong) ^ set(checks(chapter)) or [name for name in wrong if len(wrong[name]) < 5]
         assert not odd, (
             f"{WRONG_ANSWERS}/{chapter}.py: five answers or more to each exercise: {odd}"
@@ -113,10 +114,17 @@ def test_the_solution_is_right_as_it_stands_and_pasted_into_a_notebook(chapter, 
 
 
 @EACH
+def test_right_answers_as_readers_write_them_are_right(chapter, name):
+    for which, answer in answers("right_answers", chapter).get(name, {}).items():
+        got = checks(chapter)[name](answer)
+        assert got.ok is True, f"{which}: {got}"
+
+
+@EACH
 def test_each_mistake_gets_words_of_its_own_which_name_it(chapter, name):
     """`entry [0] is 3, expected is 2` is no diagnosis: at most a third may be told only that."""
     said = {}
-    for mistake, answer in wrong_answers(chapter)[name].items():
+    for mistake, answer in answers("wrong_answers", chapter)[name].items():
         got = checks(chapter)[name](answer)
         assert got.ok is False, f"{mistake}: {got}"
         assert repr(got).startswith("✗ ") and got.hint, mistake
@@ -174,6 +182,7 @@ def check(monkeypatch):
                 Mistake(lambda x: np.ones((2, 2)) @ x, "A product of matrices.", "Which product?"),
             ],
             praise="Twice.",
+            batch=0,
         )
 
     return check_double
@@ -184,12 +193,81 @@ def third_line(x):
     return y[10**6]
 
 
+def no_return(x):
+    y = 2 * x  # noqa: F841
+
+
 async def waits(x):
     return 2 * x
 
 
-def test_right(check):
-    assert check(double) == Verdict(True, "Twice.", "", "def double(x): ...")
+@pytest.mark.parametrize(
+    "answer",
+    [
+        double,
+        lambda x: (2 * x).tolist(),
+        lambda x: tuple(2 * x),
+        lambda x: (2 * x + 1 / 3).astype(np.float32) - 1 / 3,
+        lambda x: np.array([[2 * one for one in row] for row in x]),
+    ],
+)
+def test_right_in_any_dress(check, answer):
+    assert check(answer) == Verdict(True, "Twice.", "", "def double(x): ...")
+
+
+class NoSelf:
+    def forward(x):
+        return 2 * x
+
+
+class Local:
+    def forward(self, x):
+        self.x = 2 * x
+        return x * factor  # noqa: F821
+
+    def keep(self, x):
+        self.factor = 2
+
+
+class Forgets:
+    def forward(self, x):
+        return 2 * self.mask
+
+
+@pytest.mark.parametrize(
+    ("layer", "words"),
+    [
+        (NoSelf, "(the first parameter of a method is `self`)"),
+        (Local, "(what the layer keeps is called `self.factor`)"),
+        (Forgets, "(no method keeps anything as `self.mask`)"),
+    ],
+)
+def test_a_forgotten_self_is_named(layer, words, monkeypatch):
+    monkeypatch.setattr(verdict, "solution_source", lambda *_names: "class Layer: ...")
+    sound = type("Layer", (), {"forward": lambda self, x: 2 * x})
+
+    @exercise()
+    def check_layer(answer):
+        return judge(answer, sound, [case(1.0)], via=lambda Layer, x: Layer().forward(x))
+
+    assert check_layer(sound).ok
+    assert words in check_layer(layer).message
+
+
+def test_a_dict_is_open_until_each_name_has_its_value(monkeypatch):
+    monkeypatch.setattr(verdict, "solution_source", lambda *_names: "sizes = ...")
+    sizes = {"W1": (784, 50), "b1": (50,)}
+
+    @exercise()
+    def check_sizes(answer):
+        return judge(answer, sizes)
+
+    for right in (sizes, {"b1": [50], "W1": np.array([784, 50])}, {"W1": "(784, 50)", "b1": (50,)}):
+        assert check_sizes(right).ok, right
+    for half in ({"W1": (784, 50)}, {"W1": (784, 50), "b1": ...}, {"W1": (1, 1), "b1": None}):
+        assert repr(check_sizes(half)) == "○ not answered yet: `b1`"
+    assert "by the name 'b_1'" in check_sizes(sizes | {"b_1": (50,)}).message
+    assert "`W1[0]` is 50, expected is 784" in check_sizes({"W1": (50, 784), "b1": (50,)}).message
 
 
 @pytest.mark.parametrize(
@@ -200,7 +278,13 @@ def test_right(check):
         (lambda x: 2 * x / 3, "0.3333 times what is expected (the batch has 3 rows"),
         (lambda x: 4 * x, "2 times what is expected (for a batch)"),
         (lambda x: 2 * x.T, "shape (2, 3), expected is (3, 2)"),
-        (lambda x: (2 * x).tolist(), "a list of 3"),
+        (lambda x: [*(2 * x).tolist()[:-1], [1]], "a list of 3"),
+        (lambda x: 2 * x + 4e-6, "Entry [0, 0] of the result is 2.000004, expected is 2 "),
+        (lambda x: 1.00001 * 2 * x, "expected is"),  # not: 1 times what is expected
+        (lambda x: print(2 * x), "prints, and gives back nothing"),
+        (no_return, "calculates, and gives back nothing"),
+        (lambda x: (yield 2 * x), "holds `yield`"),
+        (lambda x: (2 * row for row in x), "a generator"),
         (lambda x: 2 * x + 0j, "complex"),
         (lambda x: 2 * x / (x != 0), "nan"),
         (lambda x: 2 * x + (x == 5), "Entry [1, 1] of the result is 11, expected is 10"),
@@ -289,27 +373,58 @@ def deaf_for_ever(*_args):
             _args = ()
 
 
+class NoThread(threading.Thread):
+    def start(self):
+        raise RuntimeError("can't start new thread")
+
+
+def test_where_there_are_no_threads_a_check_runs_in_the_main_one(check, monkeypatch):
+    """As in a browser's Python."""
+    machinery = types.SimpleNamespace(**vars(threading) | {"Thread": NoThread})
+    monkeypatch.setattr(bounded, "threading", machinery)
+    seen = []
+    assert check(lambda x: seen.append(threading.current_thread()) or 2 * x).ok
+    assert set(seen) == {threading.main_thread()}
+    assert "ZeroDivisionError" in check(raises(ZeroDivisionError())).message
+
+
+def test_numpy_is_put_back_whatever_an_answer_does_to_it(check):
+    def answer(x):
+        np.add, np.random.rand = np.subtract, None
+        return 2 * x
+
+    add, rand = np.add, np.random.rand
+    assert check(answer).ok
+    assert np.add is add and np.random.rand is rand
+
+
+def test_of_a_flood_of_prints_a_page_is_shown(check, capsys):
+    assert check(lambda x: print("0123456789\n" * 10**5) or 2 * x).ok
+    out = capsys.readouterr().out
+    assert bounded.PRINTED < len(out) < bounded.PRINTED + 100 and "prints more" in out
+
+
 @pytest.mark.parametrize("answer", [for_ever, deaf_for_ever])
 def test_a_loop_for_ever_is_stopped_and_leaves_no_thread(check, answer, monkeypatch):
-    monkeypatch.setattr(verdict, "TIME_LIMIT", 0.1)
-    monkeypatch.setattr(verdict, "GRACE", 30.0)  # a busy machine stops a deaf one late
+    monkeypatch.setattr(bounded, "TIME_LIMIT", 0.1)
+    monkeypatch.setattr(bounded, "GRACE", 30.0)  # a busy machine stops a deaf one late
     before = threading.active_count()
     got = check(answer)
     assert got.ok is False
-    assert "does not come to an end" in got.message
+    assert re.search(r"stopped after (0\.[1-9]\d?|[1-9]\d?) seconds", got.message), got
     assert threading.active_count() == before
 
 
 def test_an_answer_that_gets_no_processor_is_not_called_endless(check, monkeypatch):
     """A sleep stands for a machine that is busy with others: the clock goes on, no work is done."""
-    monkeypatch.setattr(verdict, "TIME_LIMIT", 0.1)
-    monkeypatch.setattr(verdict, "BUSY", 100)
+    monkeypatch.setattr(bounded, "TIME_LIMIT", 0.1)
+    monkeypatch.setattr(bounded, "BUSY", 100)
     assert check(lambda x: 2 * x + 0 * (time.sleep(0.2) or 0)).ok is True
 
 
 def test_one_long_call_does_not_hold_the_notebook(check, monkeypatch):
     for name, value in {"TIME_LIMIT": 0.05, "GRACE": 0.05, "BUSY": 1}.items():
-        monkeypatch.setattr(verdict, name, value)
+        monkeypatch.setattr(bounded, name, value)
     ends, threads = threading.Event(), []
     got = check(lambda x: threads.append(threading.current_thread()) or ends.wait(3))
     assert "does not come to an end" in got.message
@@ -348,14 +463,14 @@ class Interrupted(threading.Thread):
 class Late(threading.Event):
     def set(self):
         super().set()
-        raise verdict._Stop
+        raise bounded.Stop
 
 
 def test_an_interrupt_or_a_stop_at_a_bad_time_does_no_harm(check, monkeypatch, same_random_numbers):
     seen = []
     monkeypatch.setattr(threading, "excepthook", seen.append)  # it would stand under the cell
-    machinery = types.SimpleNamespace(Event=Late, Thread=threading.Thread)
-    monkeypatch.setattr(verdict, "threading", machinery)
+    machinery = types.SimpleNamespace(**vars(threading) | {"Event": Late})
+    monkeypatch.setattr(bounded, "threading", machinery)
     assert check(double).ok
     machinery.Event, machinery.Thread = threading.Event, Interrupted
     with pytest.raises(KeyboardInterrupt):

@@ -111,7 +111,7 @@ def grid(control):
         return [value for _label, value in control._options_full]
     if isinstance(control, widgets.Checkbox):
         return [False, True]
-    if isinstance(control, widgets.FloatText):
+    if isinstance(control, shell.Number):
         return [0.0, 1.0, -1.0, 1e300]
     if isinstance(control, shell.NumberGrid):
         shape = np.shape(control.value)

@@ -55,8 +55,8 @@ def test_a_bad_value_becomes_a_message_and_nothing_is_lost():
     panel.controls["count"].value = 3
     assert panel.message == panel._message_html.value == ""
     assert panel.data.total == pytest.approx(np.e * 45)
-    panel.controls["count"].value = 10**400
-    assert "“count” holds 1000" in panel.message and is_one_sentence(panel.message)
+    panel.controls["count"].value = float("inf")
+    assert "“count” holds inf" in panel.message and is_one_sentence(panel.message)
 
 
 @pytest.mark.parametrize(
@@ -75,16 +75,33 @@ def test_no_number_and_no_choice_are_said_with_the_label_of_the_control(control,
 def test_what_is_half_typed_into_a_table_is_said_until_it_is_mended():
     panel = toy_panel()
     table = panel.controls["table"]
-    table.problem = 'row 1, column 2: "<abc>" is not a number.'
-    assert panel.message == table.problem
+    table.refused = {"row": 0, "column": 1, "text": "<abc>"}
+    assert "“numbers, row 1, column 2”: “<abc>” is no number" in panel.message
     assert "&lt;abc&gt;" in panel._message_html.value, "no word of the browser becomes a page"
     assert panel.set(count=3).message == table.problem
-    table.problem = ""
+    table.refused = {}
     assert panel.message == ""
-    table.problem = "half typed " * 100
+    table.refused = {"row": 0, "column": 1, "text": "half typed " * 100}
     assert len(panel.message) <= 300
     panel.reset()
     assert panel.message == table.problem == "", "Reset also takes back what was half typed"
+
+
+@pytest.mark.parametrize(
+    ("text", "whole", "words"),
+    [
+        ("1,500", False, "can be read in two ways; write it without the comma."),
+        ("a lot", False, "“a lot” is no number; write it like 0.5, 1/3 or 1e-3."),
+        ("1/3", True, "takes whole numbers; “1/3” is none."),
+    ],
+)
+def test_what_is_typed_beside_a_slider_and_is_no_number_is_refused_in_words(text, whole, words):
+    panel = toy_panel()
+    before = state(panel)
+    panel._helper._handle_custom_msg({"refused": text, "label": "rate", "whole": whole}, [])
+    assert panel.message.startswith("“rate”") and panel.message.endswith(words)
+    assert state(panel) == before
+    assert panel.set(count=3).message == ""
 
 
 def test_infinity_becomes_words_and_no_warning():

@@ -13,7 +13,6 @@ class paper_gradients:
     sign_of_z = {"x": 5, "y": 5, "z": 3}
     values = {"x": 1, "y": -4, "z": 5}
     halves = {"x": 2.5, "y": 2.5, "z": -3}
-    one_missing = {"x": 5, "y": 5}
     something_else = {"x": 7, "y": 5, "z": -3}
 
 

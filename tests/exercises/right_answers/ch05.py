@@ -1,0 +1,1 @@
+"""Right answers of chapter 5 that differ from the solution: a class an exercise, a name a way."""
