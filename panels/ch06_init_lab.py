@@ -523,10 +523,12 @@ def _in_words(word, **values):
                        "is flat."),
         "dead": _("Dead: {share:.0%} of layer {layer}'s units give 0 for every row."),
         "lost": _("Lost: the last layer gives one and the same number everywhere."),
-        "vanishes": _("Vanishing: a layer leaves {factor} of the activations' spread."),
-        "shrinks": _("Shrinking: a layer leaves {factor} of the activations' spread."),
-        "grows": _("Growing: a layer makes the activations' spread {factor} times as large."),
-        "explodes": _("Exploding: a layer makes the activations' spread {factor} times as large."),
+        "vanishes": _("Vanishing: on average a layer leaves {factor} of the activations' spread."),
+        "shrinks": _("Shrinking: on average a layer leaves {factor} of the activations' spread."),
+        "grows": _("Growing: on average a layer makes the activations' spread {factor} times "
+                   "as large."),
+        "explodes": _("Exploding: on average a layer makes the activations' spread {factor} times "
+                      "as large."),
         "uneven": _("Uneven: the activations' spread varies between {low} and {high}."),
         "flat and alike": _("Flat: nearly all activations are {mean:.2f}, whatever comes in, so "
                             "the units might as well be one."),
@@ -542,11 +544,17 @@ def _back_in_words(word, **values):
     """What becomes of the gradients, as a sentence."""
     text = {
         "lost": _("No gradient comes back."),
-        "vanishes": _("The gradients vanish on their way back: a layer leaves {factor} of them."),
-        "shrinks": _("The gradients fade on their way back: a layer leaves {factor} of them."),
+        "vanishes": _(
+            "The gradients vanish on their way back: on average a layer leaves {factor} of them."
+        ),
+        "shrinks": _(
+            "The gradients fade on their way back: on average a layer leaves {factor} of them."
+        ),
         "kept": _("The gradients keep about their size on their way back."),
-        "grows": _("The gradients grow on their way back: {factor} times with each layer."),
-        "explodes": _("The gradients explode on their way back: {factor} times with each layer."),
+        "grows": _("The gradients grow on their way back: on average {factor} times with a layer."),
+        "explodes": _(
+            "The gradients explode on their way back: on average {factor} times with a layer."
+        ),
         "uneven": _("The gradients vary on their way back, between {low} and {high}."),
     }[word]
     return text.format(**values)
@@ -578,7 +586,7 @@ def init_lab_panel(*, hide=(), **start):
         _("network"),
         [
             slider(_("layers"), 1, DEEPEST, 1, 5),
-            choice(_("nodes in each"), WIDTHS, 100),
+            choice(_("units in each"), WIDTHS, 100),
             slider(_("seed"), 0, 20, 1, 0),
         ],
         widths=(230, 200, 230),
