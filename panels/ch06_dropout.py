@@ -11,11 +11,11 @@ from .shell.style import GREY, LIGHT, LOOKS, NORMAL, SMALL
 UNITS = (4, 5, 5, 3)  # of the inputs, two hidden layers and the outputs
 
 
-def draw_masks(batches, ratio, rng):
-    """-> for each batch the mask of every hidden layer, as the layer of `common` draws it."""
+def draw_masks(samples, ratio, rng):
+    """-> for each sample the mask of every hidden layer, as the layer of `common` draws it."""
     layers = [Dropout(ratio, rng=rng) for _units in UNITS[1:-1]]
     masks = []
-    for _batch in range(batches):
+    for _sample in range(samples):
         for layer, units in zip(layers, UNITS[1:-1], strict=True):
             layer.forward(np.ones((1, units)), train_flg=True)
         masks.append([layer.mask[0] for layer in layers])
@@ -23,22 +23,22 @@ def draw_masks(batches, ratio, rng):
 
 
 def draw_dropout(axes, ratio, rng):
-    """On all axes but the last one a batch of the training, on the last one the test.
+    """On all axes but the last one a sample of the training, on the last one the test.
 
-    Returns in words who is silent in which batch.
+    Returns in words who is silent for which sample.
     """
     masks = draw_masks(len(axes) - 1, ratio, rng)
     for number, (ax, mask) in enumerate(zip(axes, masks, strict=False), start=1):
         _draw_network(ax, mask)
-        ax.set_title(_("training, batch {n}").format(n=number), fontsize=NORMAL)
+        ax.set_title(_("training, sample {n}").format(n=number), fontsize=NORMAL)
     _draw_network(axes[-1], [np.ones(units, bool) for units in UNITS[1:-1]], f"× {1 - ratio:g}")
     axes[-1].set_title(_("test: all speak, × {kept:g}").format(kept=1 - ratio), fontsize=NORMAL)
     silent = [
-        _("batch {n}: silent {who}").format(n=number, who=_silent(mask))
+        _("sample {n}: silent {who}").format(n=number, who=_silent(mask))
         for number, mask in enumerate(masks, start=1)
     ]
-    text = _("Networks with two hidden layers of five units. {batches}; at the test all speak.")
-    axes[0].figure.set_label(text.format(batches="; ".join(silent)))
+    text = _("Networks with two hidden layers of five units. {samples}; at the test all speak.")
+    axes[0].figure.set_label(text.format(samples="; ".join(silent)))
     return "\n".join(silent)
 
 
