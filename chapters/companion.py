@@ -149,6 +149,7 @@ from panels.shell import style  # noqa: E402
 
 style.use_one_look()
 look = style.look  # look("Adam"): how Adam is drawn in every figure
+INK = style.INK  # the colour map of pixels: 0 is paper, large is dark
 
 # Matplotlib looks for fonts at its first start, and says so on stderr where
 # that takes five seconds: nothing to read about in the middle of a chapter.
