@@ -1,12 +1,9 @@
 """What chapter 6's panels show is what `common` computes, and what theory and the book expect."""
 
-import itertools
-
 import numpy as np
 import pytest
 
 from common.initializer import weight_std
-from common.optimizer import Adam, Momentum
 from dataset.mnist import load_mnist
 from panels.ch04_training import check_digits
 from panels.ch06_init_lab import ACTIVATIONS, compute_init_lab, init_lab_panel, judge, short
@@ -36,18 +33,6 @@ DIGITS = check_digits(*(part[:600] for part in ALL_DIGITS))
 def race(momentum=0.9, **rates):
     """The runners on x²/20 + y², from the book's start."""
     return compute_race("long valley", (-7.0, 2.0), racers(**rates), momentum, LAST).runners
-
-
-def test_a_runner_walks_as_theory_says_and_as_the_class_in_common():
-    (runner,) = race(SGD=0.95)
-    n = np.arange(LAST + 1)
-    assert np.allclose(runner.points, np.stack([-7 * 0.905**n, 2 * (-0.9) ** n], axis=1))
-    for name, make in (("Momentum", Momentum), ("Adam", Adam)):
-        (runner,) = race(**{name: 0.1})
-        params, optimizer = {"x": -7.0, "y": 2.0}, make(lr=0.1)
-        for place in runner.points[1:]:
-            optimizer.update(params, {"x": params["x"] / 10, "y": 2 * params["y"]})
-            assert np.allclose(place, [params["x"], params["y"]])
 
 
 def test_momentum_reaches_the_two_that_have_it_and_no_other():
@@ -85,52 +70,28 @@ def test_who_arrives_who_is_lost_and_that_nobody_runs_is_said():
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize("weights", [0.01, "Xavier", "He"])
 @pytest.mark.parametrize("batch_norm", [False, True])
-def test_theory_meets_what_is_measured_in_wide_layers(activation, weights, batch_norm):
+def test_theory_meets_what_is_measured_in_wide_layers_and_the_verdict_too(
+    activation, weights, batch_norm
+):
     net = compute_init_lab(weights, activation, (4, 200, 1), batch_norm).net
     assert net.std == weight_std(weights, 200)
     assert np.allclose([layer.std for layer in net.layers], net.expected, rtol=0.2)
     gradients = [layer.gradient_std for layer in net.layers]
     assert np.allclose(gradients, net.expected_gradient, rtol=0.25)
+    said, spreads = judge(net)[1], [layer.std for layer in net.layers]
+    for values, words in ((spreads, "Vanishing Shrinking"), (gradients[::-1], "vanish fade")):
+        fell = values[-1] < 0.75**3 * values[0]  # in four layers; the last of them, or the first
+        assert any(word in said for word in words.split()) == fell, said
     for layer in net.layers:  # histograms and what lies outside make a whole
         assert layer.histogram.sum() + layer.outside == pytest.approx(1)
         assert layer.gradients.sum() + layer.gradients_outside + layer.zero == pytest.approx(1)
 
 
-def test_wide_weights_explode_and_overflow_is_said():
-    net = compute_init_lab(1.0, "ReLU", (5, 100, 0), False).net
-    assert judge(net)[0] == ("explodes", "back", "explodes") and net.layers[-1].outside > 0.4
-    assert net.layers[-1].saturated == pytest.approx(0.5, abs=0.1)
+def test_overflow_is_said():
     with np.errstate(all="ignore"):
         assert judge(compute_init_lab(1e5, "ReLU", (10, 100, 0), False).net)[0] == ("overflow",)
     for value in (0.0, 1.0, -0.5, 12.345, 999.0, 1e-7, -3e-12, 4e18, float("inf"), float("nan")):
         assert len(short(value)) <= 6, "there is room for so much in the table"
-
-
-CHANGES = {  # what is said of a spread, of gradients -> last by first in the signal's direction
-    ("Vanishing", "gradients vanish"): (0, 0.01),
-    ("Shrinking", "gradients fade"): (0.01, 0.5),
-    ("Growing", "gradients grow"): (2, 100),
-    ("Exploding", "gradients explode"): (100, np.inf),
-}
-
-
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_no_verdict_says_what_its_numbers_contradict(activation):
-    met, weights = set(), ["Xavier", "He", *np.logspace(-4, 1, 11)]
-    for std, depth, norm in itertools.product(weights, (2, 5, 10), (False, True)):
-        net = compute_init_lab(std, activation, (depth, 30, 3), norm).net
-        said = judge(net)[1]
-        spreads = [[layer.std for layer in net.layers]]
-        spreads += [[layer.gradient_std for layer in net.layers[::-1]]]
-        flat = max(one.dead if activation == "ReLU" else one.saturated for one in net.layers)
-        for (low, high), signals in zip(CHANGES.values(), CHANGES, strict=True):
-            for word, values in zip(signals, spreads, strict=True):
-                assert word not in said or low <= values[-1] / values[0] <= high, said
-                met |= {word} if word in said else set()
-        if "Healthy" in said:
-            assert flat < 0.25 and all(max(values) <= 3 * min(values) for values in spreads)
-        assert ("Saturated" in said or "Dead" in said) == (flat >= 0.25)
-    assert len(met) > 3
 
 
 def test_the_kept_network_is_drawn_with_the_seed_of_the_new_one():
@@ -149,19 +110,10 @@ def test_the_kept_network_is_drawn_with_the_seed_of_the_new_one():
 # ---- the overfitting lab
 
 
-def run(decay=0.0, dropout=0.0, samples=100, lr=0.05, epochs=60, memory=None):
+def run(decay=0.0, dropout=0.0, samples=100, lr=0.05, epochs=60):
     """The last state of a run."""
-    options = {"digits": DIGITS, "memory": {} if memory is None else memory}
-    *_others, last = run_overfit(decay, dropout, samples, lr, epochs, **options)
+    *_others, last = run_overfit(decay, dropout, samples, lr, epochs, digits=DIGITS, memory={})
     return last
-
-
-def test_the_run_before_is_kept_and_decay_shrinks_weights():
-    memory = {}
-    state = run(memory=memory)
-    assert len(state.curves.train) == 61 and state.size == pytest.approx(1, abs=0.05)
-    assert run(epochs=10, memory=memory).previous is state.curves, "the run before is kept"
-    assert run(decay=0.3, epochs=30).size < 0.8
 
 
 def test_divergence_becomes_a_sentence_and_counts_zero_in_a_game():

@@ -131,24 +131,20 @@ tanh, Xavier | cell-067 | tanh with Xavier is healthy, too. | Healthy:
 ReLU, std 0.01 | cell-072 | With 0.01 both vanish. | Vanishing: on average a layer leaves 0.07
 ReLU, Xavier | cell-073a | of the gradients: shrinking | Shrinking: on average a layer leaves 0.74
 ReLU, He | cell-074 | ReLU with He is healthy | Healthy:
-ReLU, std 0.01, batch norm | | healthy spreads in every layer | Healthy:"""
+ReLU, std 0.01, batch norm |  | healthy spreads in every layer | Healthy:"""
 OVERFIT = """\
 nothing held back | cell-119 | learn each of them by heart | It knows its samples by heart
 weight decay 0.1 | cell-127 | no longer reaches 1.00 on its samples | The gap is open
-both, too much of it | | stop the learning altogether | It has not learnt
-more samples instead | | test accuracy, by about seven points | It knows its samples by heart"""
-
-
-def rows(table):
-    """Preset, cell of its numbers, what the chapter says, what the panel says."""
-    return [[part.strip() for part in line.split("|")] for line in table.splitlines()]
+both, too much of it |  | stop the learning altogether | It has not learnt
+more samples instead |  | test accuracy, by about seven points | It knows its samples by heart"""
 
 
 @pytest.mark.slow
 def test_the_init_lab_has_the_chapters_numbers_and_judges_as_it_does():
     panel = shared("init_lab_panel")
-    assert set(panel.presets) == {preset for preset, *_rest in rows(INIT_LAB)}
-    for preset, cell, said, answered in rows(INIT_LAB):
+    assert set(panel.presets) == {row.split(" | ")[0] for row in INIT_LAB.splitlines()}
+    for row in INIT_LAB.splitlines():
+        preset, cell, said, answered = row.split(" | ")
         layers = panel.reset().preset(preset).data.net.layers
         lines = [
             f"{i}: mean {z.mean:.3f}, std {z.std:.3f}, row to row {z.row_to_row:.3f}, "
@@ -169,15 +165,16 @@ def test_the_race_ends_where_the_chapters_paths_end():
 
 @pytest.mark.slow
 def test_the_overfitting_lab_ends_as_the_chapter_does_and_speaks_of_a_gap_in_time():
-    ends, presets = {}, shared("overfit_panel").presets
-    for preset, cell, said, answered in rows(OVERFIT):
+    ends, memory, presets = {}, {}, shared("overfit_panel").presets
+    for row in OVERFIT.splitlines():
+        preset, cell, said, answered = row.split(" | ")
         early = []
-        for state in run_overfit(**presets[preset], digits=ALL_DIGITS, memory={}):
+        for state in run_overfit(**presets[preset], digits=ALL_DIGITS, memory=memory):
             train, test, sentence = state.curves.train[-1], state.curves.test[-1], describe(state)
             early += [sentence] if train < 0.9 else []
+        assert ("The run before" in sentence) == bool(ends)
         ends[preset] = test, train - test
-        numbers = f"training {train:.2f}, test {test:.2f}"
-        assert not cell or numbers in PRINTED[cell], preset
+        assert not cell or f"training {train:.2f}, test {test:.2f}" in PRINTED[cell]
         assert said in PROSE and answered in sentence, preset
         assert not [text for text in early if "gap is open" in text or "overfitting" in text]
         assert preset.startswith("both") or "Still learning: since epoch 11" in early[21]
