@@ -304,6 +304,7 @@ def check_adam_step(answer):
         solutions.adam_step,
         via=via,
         rtol=1e-5,
+        may_change=True,
         praise=_("Right: the first step has the size lr, whatever the size of the slope."),
         cases=[
             case(
