@@ -12,7 +12,7 @@ import numpy as np
 import traitlets
 
 from .controls import checked, choice, put, same
-from .picture import as_text, image, new_figure, png
+from .picture import as_text, image, new_figure, png, with_words
 from .typed import NUMBERS, refusal
 
 
@@ -278,8 +278,8 @@ class Panel(widgets.VBox):
         return f"{self.title}. {self.sentence}"
 
     def _repr_mimebundle_(self, **kwargs):
-        """The widget; for nbval its sentence; for readers without a kernel its picture."""
+        """The widget; for nbval its sentence; for readers without a kernel a picture of it all."""
         data = super()._repr_mimebundle_(**kwargs)
         data["text/plain"] = self.sentence
-        data["image/png"] = as_text(self.picture)
+        data["image/png"] = as_text(with_words(self.picture, self.title, self.sentence))
         return data, {"image/png": {"alt": self.alt}}
