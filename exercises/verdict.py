@@ -586,7 +586,7 @@ def _plain_hint(outcome, want, near):
             "What makes nan or inf here: a division by 0, a log of 0, an exp of a large number?"
         )
     if right.dtype.kind == "f" and got.dtype.kind in "iu":
-        return _("Which dtype has your result? What is made like integers holds integers.")
+        return _("Which line makes whole numbers: `int`, `//`, an array made like integers?")
     return ""
 
 

@@ -320,6 +320,8 @@ def test_common_slips_are_named_without_a_table(check, answer, words, recwarn):
 def test_a_case_has_its_own_hint_and_another_error_is_not_the_known_mistake(check):
     assert "A class is expected" in checks("ch05")["Tanh"](5).message
     assert check(lambda x: 2 * x if x.dtype == float else x).hint == "Whole numbers?"
+    whole = checks("ch03")["pixel_distance"](lambda a, b: int(abs(a.astype(float) - b).mean()))
+    assert "`int`" in whole.hint and "is cut to whole numbers" in whole.message
     nought = checks("ch07")["accuracy_in_batches"](lambda *_args: 0)
     assert "is 0, expected is 0.75" in nought.message  # not: cut to whole numbers
     assert "called with 5 arguments" in checks("ch06")["momentum_step"](lambda W: W).message
