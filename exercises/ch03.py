@@ -187,7 +187,11 @@ def check_stable_sigmoid(answer):
             case(np.array([-1.0, 1.0, 2.0]), of=_("small numbers")),
             case(np.array([-800.0]), of="x = -800"),
             case(np.array([800.0]), of="x = 800"),
-            case(np.array([[-40.0, 0.0, 3.0], [750.0, -2.0, -750.0]]), of=_("a batch")),
+            case(
+                np.array([[-40.0, 0.0, 3.0], [750.0, -2.0, -750.0]]),
+                of=_("a batch"),
+                hint=_("Each x for itself: which form of the fraction does it take, also at 0?"),
+            ),
             case(np.array([[[0.5, -0.5]], [[-30.0, 30.0]]]), of=_("an array with three axes")),
             case(np.array([-3, 0, 4]), of=_("integers"), hint=_("Which dtype has your result?")),
         ],
@@ -231,6 +235,11 @@ def check_stable_sigmoid(answer):
                 lambda x: solutions.stable_sigmoid(-x),
                 _("Left and right are exchanged: each x gets what belongs to -x."),
                 _("Should the sigmoid of a large positive number be near 0 or near 1?"),
+            ),
+            Mistake(
+                lambda x: np.where(x == 0, 0, solutions.stable_sigmoid(x)),
+                _("At x = 0 your function gives 0; the sigmoid is one half there."),
+                _("Which of your conditions is true for x = 0?"),
             ),
         ],
     )
@@ -600,6 +609,7 @@ def check_softmax_batch(answer):
                 hint=_("Which number taken off a row makes its largest score 0, whatever it is?"),
             ),
             case(np.array([[2.0, 1.0, 0.1, -3.0]]), of=_("a batch of one")),
+            case(np.array([[0.5, -1.0], [2.0, 2.5], [0.0, 3.0]]), of=_("three rows of two")),
             case(np.array([[3, 1, 2], [0, 0, 5]]), of=_("integers")),
         ],
         mistakes=[
@@ -800,7 +810,11 @@ def check_batched_accuracy(answer):
         solutions.batched_accuracy,
         praise=_("Right: every image counts once, the last few too."),
         cases=[
-            case(*given(12, 4), of=_("12 images in batches of 4")),
+            case(
+                *given(12, 4),
+                of=_("12 images in batches of 4"),
+                hint=_("Which images does predict get, batch by batch, and what is counted?"),
+            ),
             case(*given(10, 4), of=_("10 images in batches of 4")),
             case(*given(10, 100), of=_("10 images, batch size 100")),
             case(*given(5, 1), of=_("batches of one")),
@@ -827,6 +841,17 @@ def check_batched_accuracy(answer):
                 lambda p, x, t, n: count(p, x, t, n) / (len(parts(x, n)) * n),
                 _("You divide by full batches: images are counted that do not exist."),
                 _("By how many images must the right answers be divided?"),
+            ),
+            Mistake(
+                lambda p, x, t, n: (
+                    sum(
+                        np.sum(p(x[i : i + n - 1]).argmax(axis=1) == t[i : i + n - 1])
+                        for i in parts(x, n)
+                    )
+                    / len(x)
+                ),
+                _("The last image of each full batch is left out, and counts as wrong."),
+                _("x[0:4] holds four images, 0 to 3. How many does your slice hold?"),
             ),
             Mistake(
                 count,
