@@ -53,7 +53,12 @@ def check_cross_entropy_batch(answer):
         cases=[
             case(y, t, of=_("three answers, class numbers")),
             case(y, one_hot(t, 4), of=_("the same three, one-hot labels")),
-            case(square, np.array([2, 0, 1], dtype=np.uint8), of=_("as many answers as classes")),
+            case(
+                square,
+                np.array([2, 0, 1], dtype=np.uint8),
+                of=_("as many answers as classes"),
+                hint=_("(3, 3) and (3,) go together without an error. What tells labels apart?"),
+            ),
             case(square, np.eye(3, dtype=int)[[2, 0, 1]], of=_("as many one-hot rows as classes")),
             case(square[:1], np.array([1]), of=_("a batch of one")),
             case(
@@ -133,6 +138,11 @@ def check_cross_entropy_batch(answer):
             Mistake(
                 lambda y, t: -np.log10(right(y, t)).mean(),
                 _("This is the logarithm to the base 10; the loss is counted in nats."),
+                _("Which function of NumPy is the natural logarithm?"),
+            ),
+            Mistake(
+                lambda y, t: -np.log2(right(y, t)).mean(),
+                _("This is the logarithm to the base 2, in bits; the loss is counted in nats."),
                 _("Which function of NumPy is the natural logarithm?"),
             ),
             Mistake(
@@ -240,7 +250,10 @@ def check_safe_gradient(answer):
     def kinds(x):
         return x.dtype.type
 
-    one_by_one = _("For each entry: f a step up less f a step down, over how far they are apart.")
+    one_by_one = _(
+        "For each entry: f a step up less f a step down, over how far they are apart. "
+        "Print the two values of f: do enough of their digits differ?"
+    )
     return judge(
         answer,
         solutions.safe_gradient,
@@ -557,10 +570,11 @@ def check_four_starts(answer):
                 _("{key}: this start leads to the minimum {other}.").format(key=key, other=nearest),
                 _("Which way does −gradient point from there? Try a start on the other side."),
             )
-        if np.hypot(start[0] - minimum[0], start[1] - minimum[1]) < 1:
+        distance = np.hypot(start[0] - minimum[0], start[1] - minimum[1])
+        if distance < 1:
             raise Wrong(
-                _("{key}: it starts at the goal already; keep a distance of at least 1.").format(
-                    key=key
+                _("{key}: it starts {far:.2g} from its goal; keep at least 1 away.").format(
+                    key=key, far=min(distance, 0.99)
                 ),
                 _("A start is found before one knows where the minimum is."),
             )
@@ -620,8 +634,13 @@ def check_mended_predict(answer):
         mistakes=[
             Mistake(
                 lambda p, x: net(p, x, second=x),
-                _("The second layer reads x, so the hidden layer is computed and never used."),
+                _("The second layer reads x: the hidden layer plays no part in the result."),
                 _("What should W2 be multiplied with?"),
+            ),
+            Mistake(
+                lambda p, x: (sigmoid(x @ p["W1"] + p["b1"]), net(p, x)),
+                _("You give back two arrays; the probabilities alone are asked for."),
+                _("What stands after `return`? The caller of predict expects one array."),
             ),
             Mistake(
                 lambda p, x: net(p, x, hidden=same),
@@ -934,7 +953,7 @@ def _expect_batches(batches, x, t, steps, batch_size):
         if len(images) == len(x) != batch_size:
             raise Wrong(
                 _("Every step looks at all {n} images: that is no mini-batch.").format(n=len(x)),
-                _("Step 1 of the four: draw a batch."),
+                _("Which images should the gradient get? See step 1 of the four."),
             )
         if images.ndim != 2 or len(images) != batch_size:
             raise Wrong(

@@ -252,6 +252,7 @@ class four_starts:
     numpys_numbers = STARTS | {"right above": (np.float32(1.5), np.int64(1))}
     as_text = STARTS | {"right below": "(4, -3)"}
     near_the_middle = starts((1, 1), (-1, 1), (-1, -2), (2, -1))
+    exactly_one_away = starts((4, 2), (-2.8, 4.2), (-3.8, -4.3), (3.6, -3.0))
 
 
 class mended_predict:

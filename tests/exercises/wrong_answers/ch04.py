@@ -107,6 +107,16 @@ class cross_entropy_batch:
         right = y[np.arange(len(t)), t]
         return -np.log(right[right > 0]).mean()
 
+    def in_bits(y, t):
+        t = t.argmax(axis=1) if t.ndim == 2 else t
+        return -np.log2(y[np.arange(len(y)), t] + 1e-7).mean()
+
+    def one_hot_if_there_are_as_many_as_classes(y, t):
+        if len(t) == y.shape[1]:
+            return -np.sum(t * np.log(y + 1e-7)) / len(y)
+        t = t.argmax(axis=1) if t.ndim == 2 else t
+        return -np.log(y[np.arange(len(y)), t] + 1e-7).mean()
+
 
 SIZES = {
     "forward, float64": 1e-8,
@@ -412,6 +422,7 @@ class four_starts:
     words = STARTS | {"right above": "4 and 4"}
     exchanged = STARTS | {"left above": (4, -4)}
     another_name = STARTS | {"top left": (-4, 4)}
+    a_little_too_near = STARTS | {"right above": (3.7, 2.7)}
 
 
 def sigmoid(x):
@@ -455,6 +466,7 @@ class mended_predict:
     first_row = lambda p, x: predict(p, x)[0]
     one_bias_for_both = lambda p, x: predict(p | {"b2": p["b1"][: len(p["b2"])]}, x)
     rounded = lambda p, x: predict(p, x).round(2)
+    hidden_layer_handed_back_too = lambda p, x: (sigmoid(x @ p["W1"] + p["b1"]), predict(p, x))
 
 
 class draw_batch:
