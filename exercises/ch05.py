@@ -1,5 +1,7 @@
 """Checks of chapter 5, backpropagation. How a check is made: see exercises/verdict.py."""
 
+import contextlib
+import copy
 import inspect
 from collections.abc import Mapping
 from gettext import gettext as _
@@ -141,7 +143,15 @@ def _expect_own_memory(Layer, forward, backward):
     """Does a layer remember its own last forward, whatever ran on it or on another one before?"""
     alone, disturbed, again = Layer(), Layer(), Layer()
     forward(alone)
-    want = backward(alone)
+    want = copy.deepcopy(backward(alone))
+    twice = want
+    with contextlib.suppress(Exception):  # one that forgets after backward may refuse
+        twice = backward(alone)
+    if not _same(twice, want):
+        raise Wrong(
+            _("Called twice after one forward, `backward` gives two different gradients."),
+            _("Which line of `backward` changes what `forward` has kept?"),
+        )
     forward(disturbed)
     forward(Layer(), other=True)
     if not _same(backward(disturbed), want):
@@ -170,8 +180,8 @@ def _same(one, other):
 
 
 def _expect_unchanged(before, **arrays):
-    for (name, array), copy in zip(arrays.items(), before, strict=True):
-        if not np.array_equal(array, copy):
+    for (name, array), old in zip(arrays.items(), before, strict=True):
+        if not np.array_equal(array, old):
             raise Wrong(
                 _("`{name}` is changed: the caller's own array is overwritten.").format(name=name),
                 _("Which line writes into it (`{name} *= …`, `{name}[…] = …`)?").format(name=name),
@@ -202,6 +212,14 @@ def check_MaxLayer(answer):
                 return backward(self, dout)
 
         return Version
+
+    class Farther:
+        def forward(self, x, y):
+            self.first = abs(x) >= abs(y)
+            return x if self.first else y
+
+        def backward(self, dout):
+            return (dout, 0) if self.first else (0, dout)
 
     def tie(self, shares, dout):
         """One that is right, but for equal inputs."""
@@ -251,6 +269,11 @@ def check_MaxLayer(answer):
                 _("If the smaller input changes a little, does the result change?"),
             ),
             Mistake(
+                Farther,
+                _("The input farther from 0 wins: of -3 and -4 your layer takes -4."),
+                _("Which of two negative numbers is the larger one?"),
+            ),
+            Mistake(
                 version(lambda self, dout: (0, dout) if self.first else (dout, 0)),
                 _("The gradient goes to the smaller input, the one that is not heard."),
                 _("Which of the two inputs is the result?"),
@@ -291,7 +314,12 @@ def check_MaxLayer(answer):
     )
 
 
-@exercise(hint=_("x and y are used twice: once by +, once by ×. What do gradients do at a fork?"))
+@exercise(
+    hint=_(
+        "f is s / p; and x and y are used twice, once by + and once by ×. "
+        "What do gradients do at a fork?"
+    )
+)
 def check_quotient(answer):
     def version(dx, dy):
         def wrong(x, y):
@@ -348,6 +376,11 @@ def check_quotient(answer):
                 ),
                 _("The two ways are multiplied; at a fork they add."),
                 _("Along one way you multiply. And where two ways meet again?"),
+            ),
+            Mistake(
+                lambda x, y: ((x + y) // (x * y), *solutions.quotient(x, y)[1:]),
+                _("dx and dy are right; f is cut to a whole number."),
+                _("`//` cuts, `/` divides."),
             ),
             Mistake(
                 version(lambda s, **_v: 1 / s, lambda s, **_v: 1 / s),
@@ -652,6 +685,16 @@ def check_affine_backward(answer):
                 _("The bias is used N times, once for each row. What do gradients do at a fork?"),
             ),
             Mistake(
+                version(db=lambda dout, x, W: dout[0]),
+                _("`db` is the first row of dout alone; b was added to every row."),
+                _("One bias, used N times: what do gradients do at a fork?"),
+            ),
+            Mistake(
+                version(db=lambda dout, x, W: dout[-1]),
+                _("`db` is the last row of dout alone; b was added to every row."),
+                _("One bias, used N times: what do gradients do at a fork?"),
+            ),
+            Mistake(
                 version(db=lambda dout, x, W: dout),
                 _("`db` is not summed over the batch: b was added to every row."),
                 _("One bias, used N times: what do gradients do at a fork?"),
@@ -777,6 +820,9 @@ def check_softmax_loss_backward(answer):
 
         return wrong
 
+    def label_over_n(y, t):
+        return y - (t if t.ndim == 2 else np.eye(y.shape[1])[t]) / len(y)
+
     def only_numbers(y, t):
         dx = y.copy()
         dx[np.arange(len(y)), t] -= 1
@@ -866,6 +912,16 @@ def check_softmax_loss_backward(answer):
                 _("Where y is too small, more score lowers the loss: is that slope negative?"),
             ),
             Mistake(
+                lambda y, t: label_over_n(y, t) if t.ndim == 1 else (y - t) / len(y),
+                _("With class numbers only the 1 is divided by N, and y is not."),
+                _("The division belongs to the whole of y − t. How far does yours reach?"),
+            ),
+            Mistake(
+                label_over_n,
+                _("Only the labels are divided by N, and y is not."),
+                _("The division belongs to the whole of y − t. How far does yours reach?"),
+            ),
+            Mistake(
                 whole_columns,
                 _("With class numbers 1 is taken off whole columns: `dx[:, t]` means every row."),
                 _("In each row only one entry is meant. How are rows and columns paired?"),
@@ -879,15 +935,16 @@ def check_softmax_loss_backward(answer):
     )
 
 
-def _play_step(step, *given):
+def _play_step(step, order, *given):
     """One step of a dict of parameters: what does the layer hold then, which has the same arrays?
 
     The names are the book's, in the book's order: loops over ('W1', 'b1', 'W2', 'b2') are right.
+    With `order` -1 the gradients come the other way round: dicts are read by their keys.
     """
     *arrays, lr = given
     names, half = ("W1", "b1", "W2", "b2"), len(arrays) // 2
     params = dict(zip(names, arrays[:half], strict=True))
-    grads = dict(zip(names, arrays[half:], strict=True))
+    grads = dict([*zip(names, arrays[half:], strict=True)][::order])
     layer, old = dict(params), {key: value.copy() for key, value in params.items()}
     before = {key: value.copy() for key, value in grads.items()}
     got = step(params, grads, lr)
@@ -959,6 +1016,10 @@ def check_sgd_step(answer):
     def decay(params, grads, key, lr):
         params[key] -= lr * params[key]
 
+    def by_place(params, grads, lr):
+        for p, g in zip(params.values(), grads.values(), strict=True):
+            p -= lr * g
+
     def given(*shapes):
         return [rng.normal(size=shape) for shape in 2 * shapes]
 
@@ -972,8 +1033,9 @@ def check_sgd_step(answer):
         may_change=True,
         praise=_("Right: the layers see every step, because the arrays stay the same."),
         cases=[
-            case(*given((3, 2), 2, (2, 4), 4), 0.1, of="lr = 0.1"),
-            case(*given((1, 4), 4, (4, 3), 3), 0.5, of="lr = 0.5"),
+            case(1, *given((3, 2), 2, (2, 4), 4), 0.1, of="lr = 0.1"),
+            case(1, *given((1, 4), 4, (4, 3), 3), 0.5, of="lr = 0.5"),
+            case(-1, *given((2, 3), 3, (3, 2), 2), 0.1, of=_("grads in another order")),
         ],
         mistakes=[
             Mistake(
@@ -983,6 +1045,11 @@ def check_sgd_step(answer):
                     "predicts never learns, and nothing complains."
                 ),
                 _("`params[key] = …` hangs a new array into the dict. Change the old one instead."),
+            ),
+            Mistake(
+                by_place,
+                _("params and grads are paired by their places; only their keys are the same."),
+                _("Which gradient belongs to params[key], wherever it stands in grads?"),
             ),
             Mistake(
                 version(only("W1")),

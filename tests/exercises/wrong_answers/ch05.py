@@ -439,6 +439,15 @@ class Tanh:
     minus = tanh_layer(lambda self, dout: dout * (self.out**2 - 1))
     bracket = tanh_layer(lambda self, dout: dout - self.out**2)
 
+    class BackwardSpoilsWhatForwardKept:
+        def forward(self, x):
+            self.out = np.tanh(x)
+            return self.out.copy()
+
+        def backward(self, dout):
+            self.out = 1 - self.out**2
+            return dout * self.out
+
 
 def affine(dx=None, dW=None, db=None):
     def answer(dout, x, W):
@@ -488,6 +497,8 @@ class affine_backward:
     def dout_divided(dout, x, W):
         dout /= len(dout)
         return affine()(dout, x, W)
+
+    db_of_the_last_row = affine(db=lambda dout, x, W: dout[-1])
 
 
 def lengths(dW=None, dx=None):
@@ -612,6 +623,17 @@ class softmax_loss_backward:
             return (y - t) / len(y)
         return y / len(y)
 
+    def only_the_one_divided(y, t):
+        if t.ndim == 2:
+            return (y - t) / len(y)
+        dx = y.copy()
+        dx[np.arange(len(y)), t] -= 1 / len(y)
+        return dx
+
+    def only_the_labels_divided(y, t):
+        t = t if t.ndim == 2 else np.eye(y.shape[1])[t]
+        return y - t / len(y)
+
 
 class sgd_step:
     def rebound(params, grads, lr):
@@ -679,3 +701,7 @@ class sgd_step:
     def every_second_pair(params, grads, lr):
         for key in ("W1", "b1"):
             params[key] -= lr * grads[key]
+
+    def paired_by_their_places(params, grads, lr):
+        for p, g in zip(params.values(), grads.values(), strict=True):
+            p -= lr * g
