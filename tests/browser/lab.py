@@ -11,6 +11,7 @@ import ctypes
 import functools
 import json
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -34,6 +35,8 @@ from scripts.notebooks import exercises, tags
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
 OTHERS = Path("others.ipynb")  # what_differs
+LINKS = Path("links.ipynb")  # what_links
+LINK = re.compile(r"\]\(([^)]+)\)")
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
     "--no-sandbox",  # containers and continuous integration run as root
@@ -82,6 +85,20 @@ def what_differs():
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number:04d}"
     return new_notebook(cells=cells, metadata=first[1].metadata)
+
+
+def what_links():
+    """A notebook of all cells that link to a file of the project."""
+    chapters = [nbformat.read(path, as_version=4) for path in CHAPTERS]
+    cells = [cell for chapter in chapters for cell in chapter.cells]
+    cells = [cell for cell in cells if cell.cell_type == "markdown" and files_of(cell)]
+    made = [new_markdown_cell(cell.source) for cell in cells]
+    return new_notebook(cells=made, metadata=chapters[0].metadata)
+
+
+def files_of(cell):
+    """A cell's links to files of the project, with their places among all links: {place: file}."""
+    return {i: link for i, link in enumerate(LINK.findall(cell.source)) if ":" not in link}
 
 
 def panels_of(cell):
@@ -152,18 +169,24 @@ class Server:
 
 @contextlib.contextmanager
 def jupyterlab():
-    """A server with copies of the chapters; kernels import this checkout. Ends with its kernels."""
-    with tempfile.TemporaryDirectory(prefix="lab-", ignore_cleanup_errors=True) as name:
+    """What `make lab` starts, with copies of the chapters; kernels import this checkout.
+
+    Ends with its kernels.
+    """
+    with tempfile.TemporaryDirectory(prefix="lab ", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        (folder / "chapters").mkdir()
+        project = folder / "project"
+        (project / "chapters").mkdir(parents=True)
         for path in CHAPTERS:
-            shutil.copy(path, folder / "chapters")
-        nbformat.write(what_differs(), folder / "chapters" / OTHERS)
-        settings = folder / "settings"
-        quiet = settings / "@jupyterlab/apputils-extension"
-        quiet.mkdir(parents=True)
-        news = {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}
-        (quiet / "notification.jupyterlab-settings").write_text(json.dumps(news))
+            shutil.copy(path, project / "chapters")
+        nbformat.write(what_differs(), project / "chapters" / OTHERS)
+        nbformat.write(what_links(), project / "chapters" / LINKS)
+        shutil.copytree(
+            ROOT / ".jupyter", project / ".jupyter", ignore=shutil.ignore_patterns("workspaces")
+        )
+        for path in ROOT.glob("[!.]*"):
+            if not (project / path.name).exists():
+                (project / path.name).symlink_to(path)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -172,25 +195,24 @@ def jupyterlab():
         surroundings = {
             **os.environ,
             **{home: str(folder / home.lower()) for home in homes},
-            "JUPYTERLAB_SETTINGS_DIR": str(settings),
-            "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
+            "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
             "JUPYTER_PREFER_ENV_PATH": "1",
             "OPENBLAS_NUM_THREADS": "1",
             "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "chapters")]),
         }
         command = [
             *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+            "--config=.jupyter/jupyter_lab_config.py",
             *("--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"),
             f"--IdentityProvider.token={server.token}",
-            f"--ServerApp.root_dir={folder / 'chapters'}",
             "--LabApp.expose_app_in_browser=True",
-            "--LabApp.news_url=",
             f"--KernelManager.transport={transport(folder / 'jupyter_runtime_dir')}",
             "--ServerApp.shutdown_no_activity_timeout=3600",  # should nobody be left to end it
         ]
         with (folder / "server.log").open("w") as log:
             process = subprocess.Popen(
                 command,
+                cwd=project,
                 env=surroundings,
                 stdout=log,
                 stderr=log,
@@ -264,7 +286,7 @@ def open_notebook(server, chromium, path):
     page.add_init_script(path=PAGE)
     notebook = Notebook(page, server, path)
     try:
-        page.goto(server.url(f"lab/workspaces/{path.stem}/tree/{path.name}") + "&reset")
+        page.goto(server.url(f"lab/workspaces/{path.stem}/tree/chapters/{path.name}") + "&reset")
         notebook.wait_for_kernel()
         if page.locator("#jp-left-stack").is_visible():  # only the notebook, no files beside it
             notebook.command("application:toggle-left-area")
@@ -273,12 +295,18 @@ def open_notebook(server, chromium, path):
         yield notebook
     finally:
         page.close()
-        for session in server.ask("api/sessions"):
-            if session["path"] == path.name:
-                gone = urllib.request.Request(
-                    server.url(f"api/kernels/{session['kernel']['id']}"), method="DELETE"
-                )
-                urllib.request.urlopen(gone, timeout=PATIENCE).close()
+        end_kernels(server, path)
+
+
+def end_kernels(server, *paths):
+    """End the kernels of these chapters."""
+    names = {f"chapters/{path.name}" for path in paths}
+    for session in server.ask("api/sessions"):
+        if session["path"] in names:
+            gone = urllib.request.Request(
+                server.url(f"api/kernels/{session['kernel']['id']}"), method="DELETE"
+            )
+            urllib.request.urlopen(gone, timeout=PATIENCE).close()
 
 
 class Notebook:
@@ -286,7 +314,8 @@ class Notebook:
 
     def __init__(self, page, server, path):
         self.page, self.server, self.path = page, server, path
-        self.notebook = nbformat.read(server.folder / "chapters" / path.name, as_version=4)
+        file = server.folder / "project" / "chapters" / path.name
+        self.notebook = nbformat.read(file, as_version=4)
         self.complaints = []  # of the page's console
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
@@ -303,7 +332,7 @@ class Notebook:
             for session in self.server.ask("api/sessions"):
                 kernel = session["kernel"]
                 ready = kernel["connections"] > 0 and kernel["execution_state"] == "idle"
-                if session["path"] == self.path.name and ready:
+                if session["path"] == f"chapters/{self.path.name}" and ready:
                     return
             if time.monotonic() > limit:
                 raise TimeoutError(f"{self.path.name} gets no kernel")
