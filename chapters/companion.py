@@ -221,6 +221,7 @@ from panels.source import show_file  # noqa: E402, F401
 
 style.use_one_look()
 look = style.look  # look("Adam"): how Adam is drawn in every figure
+INK = style.INK  # the colour map of pixels: 0 is paper, large is dark
 
 # Matplotlib looks for fonts at its first start, and says so on stderr where
 # that takes five seconds: nothing to read about in the middle of a chapter.

@@ -473,7 +473,7 @@ def check_pixel_distance(answer):
     rng = np.random.default_rng(8)
     a, b = rng.integers(0, 256, (2, 4, 3)).astype(np.uint8)
     a, b = (a, b) if a.mean() < b.mean() else (b, a)  # so that the mean of a - b is negative
-    dark = np.array([[3, 40], [0, 90], [7, 1]], dtype=np.uint8)
+    faint = np.array([[3, 40], [0, 90], [7, 1]], dtype=np.uint8)
 
     def apart(a, b):
         return a.astype(float) - b.astype(float)
@@ -483,7 +483,7 @@ def check_pixel_distance(answer):
         solutions.pixel_distance,
         praise=_("Right, and 10 - 20 is -10 again."),
         cases=[
-            case(dark + np.uint8(100), dark, of=_("an image and a darker one")),
+            case(faint + np.uint8(100), faint, of=_("an image and a paler one")),
             case(a, b, of=_("two images of uint8")),
             case(a / 255, b / 255, of=_("images of floats")),
         ],

@@ -161,8 +161,8 @@ def check_convolve(answer):
 
 
 FLAT = np.full((5, 7), 3.0)
-LEFT_DARK = np.tile([0.0, 0, 0, 1, 1, 1, 1], (5, 1))
-TOP_DARK = np.repeat([0.0, 0, 1, 1, 1], 7).reshape(5, 7)
+RIGHT_INK = np.tile([0.0, 0, 0, 1, 1, 1, 1], (5, 1))
+LOWER_INK = np.repeat([0.0, 0, 1, 1, 1], 7).reshape(5, 7)
 POINT = np.pad([[1.0]], ((2, 2), (3, 3)))
 
 
@@ -185,7 +185,7 @@ def _edges_found(filter):
     def strength(picture):
         return _slide(picture, w, 1, lambda x, w: np.sum(x * w))
 
-    upright, lying, flat = strength(LEFT_DARK), strength(TOP_DARK), strength(FLAT)
+    upright, lying, flat = strength(RIGHT_INK), strength(LOWER_INK), strength(FLAT)
     small = 1e-6 * max(1.0, abs(w).max())
     if abs(w).max() == 0:
         raise Wrong(
@@ -203,7 +203,7 @@ def _edges_found(filter):
     if abs(upright).max() <= small and abs(lying).max() > small:
         raise Wrong(
             _("It finds horizontal edges, and is blind to vertical ones."),
-            _("Along which direction do the brightnesses differ at a vertical edge?"),
+            _("Along which direction do the pixels differ at a vertical edge?"),
         )
     if abs(upright).max() <= small:
         raise Wrong(
@@ -217,8 +217,8 @@ def _edges_found(filter):
         )
     if upright.max() <= small or upright.max() < -upright.min() - small:
         raise Wrong(
-            _("It finds vertical edges with the sign reversed: dark to bright answers negative."),
-            _("Which side is bright, and which sign does it meet there?"),
+            _("It finds vertical edges with the sign reversed: paper, then ink answers negative."),
+            _("On which side is the ink, and which sign does it meet there?"),
         )
     return {"finds vertical edges": True}
 
@@ -229,7 +229,7 @@ def check_vertical_edges(answer):
         answer,
         solutions.vertical_edges,
         via=_edges_found,
-        praise=_("Right: 0 on plain grey, 0 on horizontal edges, positive from dark to bright."),
+        praise=_("Right: 0 on plain grey, 0 on horizontal edges, positive from paper to ink."),
     )
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from common.functions import sigmoid, softmax
 
 from .shell import Panel, Stepper, artists, toggle
-from .shell.style import BLUE, GREY, NORMAL, ORANGE, SMALL, add_axes
+from .shell.style import BLUE, GREY, INK, NORMAL, ORANGE, SMALL, add_axes, edge
 
 CHUNK = 1000  # images at a time, so that memory stays small
 PAIRS = 5  # how many confused pairs are listed
@@ -150,7 +150,7 @@ def _as_rows(z):
 def _lay_out(figure, sizes):
     picture = add_axes(figure, (0.01, 0.13, 0.27, 0.72), frame=False)
     title = picture.set_title("", fontsize=NORMAL, loc="left")
-    image = picture.imshow(np.zeros((28, 28)), cmap="gray_r", vmin=0, vmax=1)
+    image = picture.imshow(np.zeros((28, 28)), cmap=INK, vmin=0, vmax=1)
     bars = Bars(add_axes(figure, (0.33, 0.15, 0.38 if sizes else 0.4, 0.7 if not sizes else 0.36)))
     strips = []
     for i, size in enumerate(sizes):
@@ -158,11 +158,12 @@ def _lay_out(figure, sizes):
         title_text = _("hidden layer {n}: {size} outputs").format(n=i + 1, size=size)
         axes = add_axes(figure, box, frame=False)
         axes.set_title(title_text, fontsize=SMALL, loc="left")
+        edge(axes)
         strips.append(
-            axes.imshow(_as_rows(np.zeros(size)), cmap="viridis", vmin=0, vmax=1, aspect="auto")
+            axes.imshow(_as_rows(np.zeros(size)), cmap=INK, vmin=0, vmax=1, aspect="auto")
         )
     if sizes:
-        figure.text(0.33, 0.67, _("dark: 0, bright: 1"), fontsize=SMALL - 1, color=GREY)
+        figure.text(0.33, 0.67, _("white: 0, black: 1"), fontsize=SMALL - 1, color=GREY)
     words = add_axes(figure, (0.77, 0.1, 0.22, 0.75), frame=False)
     words.set_title(_("most confused pairs"), fontsize=NORMAL, loc="left")
     confused = words.text(0, 0.98, "", va="top", fontsize=SMALL, linespacing=1.35)

@@ -20,7 +20,7 @@ import traitlets
 
 from .ch03_classify import Bars, read_digits
 from .shell import Panel, artists
-from .shell.style import NORMAL, add_axes
+from .shell.style import INK, NORMAL, add_axes
 
 SIDE, BOX = 28, 20  # pixels: the image, and the box that a digit fits in
 EMPTY = bytes(SIDE * SIDE)
@@ -140,7 +140,7 @@ def draw_draw(figure, data):
 def _lay_out(figure):
     picture = add_axes(figure, (0.02, 0.14, 0.38, 0.72), frame=False)
     picture.set_title(_("what the network sees"), fontsize=NORMAL, loc="left")
-    image = picture.imshow(np.zeros((SIDE, SIDE)), cmap="gray_r", vmin=0, vmax=1)
+    image = picture.imshow(np.zeros((SIDE, SIDE)), cmap=INK, vmin=0, vmax=1)
     edge = (SIDE - BOX) / 2 - 0.5
     for side in (edge, edge + BOX):
         picture.axhline(side, color="#AAAAAA", linewidth=0.8, linestyle=":")

@@ -17,7 +17,7 @@ from common.simple_convnet import SimpleConvNet
 
 from .ch03_classify import Bars
 from .shell import Panel, Stepper, artists, choice, slider
-from .shell.style import NORMAL, ORANGE, SMALL, add_axes
+from .shell.style import INK, NORMAL, ORANGE, SMALL, add_axes, edge, ink_limits
 
 STAGES = {  # what is shown -> the layer whose output it is, and how a sentence calls it
     _("the filters"): (None, _("The filters")),
@@ -141,7 +141,7 @@ def draw_feature_maps(figure, data):
     )
     art.chosen.set(width=width + gap, height=height + gap)
     low, high = art.mosaic.get_clim()
-    art.range.set_text(_("dark: {low:.2g}, bright: {high:.2g}").format(low=low, high=high))
+    art.range.set_text(_("white: {low:.2g}, black: {high:.2g}").format(low=low, high=high))
     _show(art.weights, data.weights, signed=True)
     art.titles[2].set_text(_("filter {n}").format(n=data.filter))
     _show(art.answer, data.answer, signed=True)
@@ -150,13 +150,12 @@ def draw_feature_maps(figure, data):
 
 
 def _show(image, values, signed):
-    """Puts values into an image; signed: 0 is the grey in the middle, else 0 is black."""
+    """Puts values into an image, with its axes as large as they are."""
     height, width = values.shape
     image.set_data(values)
     image.set_extent((-0.5, width - 0.5, height - 0.5, -0.5))
     image.axes.set(xlim=(-0.5, width - 0.5), ylim=(height - 0.5, -0.5))
-    largest = float(np.nanmax(np.abs(values))) or 1.0
-    image.set_clim(-largest if signed else 0.0, largest)
+    image.set_clim(*ink_limits(values, signed=signed))
 
 
 def _shape(maps):
@@ -165,32 +164,27 @@ def _shape(maps):
     return _("{n} of {h} × {w}").format(n=len(maps), h=maps.shape[1], w=maps.shape[2])
 
 
-def edge(axes):
-    """A thin line around a picture: where paper ends is seen."""
-    axes.set_axis_on()
-    axes.set(xticks=[], yticks=[])
-    for spine in axes.spines.values():
-        spine.set(visible=True, color="#BBBBBB")
-
-
 def _lay_out(figure):
-    def picture(box, cmap, **options):
+    def picture(box):
         axes = add_axes(figure, box, frame=False)
         title = axes.set_title("", fontsize=NORMAL, loc="left")
-        return axes, axes.imshow(np.zeros((2, 2)), cmap=cmap, **options), title
+        return axes, axes.imshow(np.zeros((2, 2)), cmap=INK), title
 
-    axes, image, first = picture((0.005, 0.3, 0.25, 0.6), "gray_r", vmin=0, vmax=1)
+    axes, image, first = picture((0.005, 0.3, 0.25, 0.6))
     edge(axes)
     _show(image, np.zeros((28, 28)), signed=False)
     image.set_clim(0, 1)
     frame = {"fill": False, "edgecolor": ORANGE, "linewidth": 2.5}
     window = axes.add_patch(Rectangle((0, 0), 5, 5, **frame))
-    axes, shown, second = picture((0.275, 0.08, 0.39, 0.82), "gray")
-    axes.set_facecolor("white")
+    axes, shown, second = picture((0.275, 0.08, 0.39, 0.82))
+    edge(axes)
+    axes.set_facecolor("#CFE0EE")  # the gaps between maps: no shade of ink
     chosen = axes.add_patch(Rectangle((0, 0), 5, 5, **frame))
     limits = figure.text(0.275, 0.02, "", fontsize=SMALL, color="#444444")
-    _axes, weights, third = picture((0.695, 0.6, 0.13, 0.3), "gray")
-    axes, answer, fourth = picture((0.845, 0.6, 0.15, 0.3), "gray")
+    axes, weights, third = picture((0.695, 0.6, 0.13, 0.3))
+    edge(axes)
+    axes, answer, fourth = picture((0.845, 0.6, 0.15, 0.3))
+    edge(axes)
     fourth.set_text(_("its answer"))
     answer_window = axes.add_patch(Rectangle((0, 0), 1, 1, **frame))
     bars = Bars(add_axes(figure, (0.7, 0.13, 0.29, 0.33)))

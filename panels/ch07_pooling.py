@@ -11,9 +11,9 @@ from common.functions import softmax
 from common.layers import Pooling, Relu
 
 from .ch03_classify import Bars
-from .ch07_feature_maps import as_images, as_networks, edge
+from .ch07_feature_maps import as_images, as_networks
 from .shell import Panel, Stepper, artists, choice, slider
-from .shell.style import NORMAL, add_axes
+from .shell.style import INK, NORMAL, add_axes, edge, ink_limits
 
 FAR = 4  # pixels
 
@@ -81,7 +81,7 @@ def draw_pooling(figure, data):
         for row in (0, 1):
             image = art.images[k][row]
             image.set_data(pair[row])
-            image.set_clim(0, float(pair.max()) or 1.0)
+            image.set_clim(*ink_limits(pair, signed=False))
             image.set_extent((0, width, height, 0))
             image.axes.set(xlim=(0, width), ylim=(height, 0))
     for row in (0, 1):
@@ -95,7 +95,7 @@ def _lay_out(figure):
         for row in (0, 1):
             box = (0.05 + 0.2 * k, 0.46 - 0.43 * row, 0.18, 0.4)
             axes = add_axes(figure, box, frame=False)
-            pair.append(axes.imshow(np.zeros((2, 2)), cmap="gray_r"))
+            pair.append(axes.imshow(np.zeros((2, 2)), cmap=INK))
             axes.set_aspect("equal", anchor="NW")
             edge(axes)
             if row == 0:

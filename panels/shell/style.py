@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import matplotlib
+import numpy as np
 
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 PURPLE, SKY, YELLOW, BLACK = "#CC79A7", "#56B4E9", "#F0E442", "#000000"
 GREY, LIGHT = "#767676", "#D9D9D9"
 CYCLE = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY)
 SMALL, NORMAL = 9, 10  # points; at 80 dpi 10 and 11 pixels
+INK = "gray_r"  # of pixels, filters, feature maps: the larger a number, the darker, as ink on paper
 
 
 class Look(NamedTuple):
@@ -46,6 +48,8 @@ LOOKS = {
     "test": Look(RED, "--", "s"),
     "value": Look(BLUE, "-", "o"),
     "gradient": Look(RED, "--", "s"),
+    "CNN": Look(PURPLE, "-", "D"),
+    "dense": Look(BLACK, "--", "o"),
 }
 
 
@@ -53,6 +57,12 @@ def look(name, *, marker=False):
     """Keywords for `plot` and `semilogx`: colour and line style of `name`, its marker if asked."""
     own = LOOKS[name]._asdict()
     return own if marker else {key: own[key] for key in ("color", "linestyle")}
+
+
+def ink_limits(values, *, signed):
+    """vmin and vmax for INK: 0 is white; signed: 0 is grey, and white is minus what black is."""
+    largest = float(np.nanmax(np.abs(values))) or 1.0
+    return -largest if signed else 0.0, largest
 
 
 def use_one_look():
@@ -73,3 +83,11 @@ def add_axes(figure, box, *, title="", xlabel="", ylabel="", frame=True):
     if not frame:
         axes.set_axis_off()
     return axes
+
+
+def edge(axes):
+    """A thin line around a picture: where paper ends is seen."""
+    axes.set_axis_on()
+    axes.set(xticks=[], yticks=[])
+    for spine in axes.spines.values():
+        spine.set(visible=True, color="#BBBBBB")

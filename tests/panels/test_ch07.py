@@ -9,6 +9,7 @@ from dataset.mnist import load_mnist
 from panels.ch03_draw import draw_panel, example_digit
 from panels.ch07_convolution import SEVEN, compute_convolution, convolution_panel
 from panels.ch07_feature_maps import STAGES, feature_maps_panel, mosaic
+from panels.ch07_figures import convolution_blocks, gallery, own_picture
 from panels.ch07_pooling import overlap, pooling_panel, shift
 
 pytestmark = pytest.mark.slow
@@ -124,3 +125,20 @@ def test_images_as_they_are_stored_and_one_hot_labels_will_do():
     panel = pooling_panel(x, t, NET)
     assert np.allclose(panel.data.pictures[0][0], IMAGES[0, 0])
     assert panel.data.label == LABELS[0]
+
+
+# ---- still pictures
+
+
+def test_blocks_tell_the_layers_shape_and_refuse_what_does_not_fit():
+    words = "An input of 3 × 7 × 5, 4 filters of 3 × 3 × 2: an output of 4 × 5 × 4."
+    assert repr(convolution_blocks((3, 7, 5), (4, 3, 3, 2), bias=True)) == words
+    with pytest.raises(ValueError, match="expects 3"):
+        convolution_blocks((2, 7, 5), (4, 3, 3, 2))
+
+
+def test_the_house_is_ink_on_paper_too_the_sun_white_and_the_roof_dark():
+    house = own_picture(100)
+    assert house[18, 80] == house.min() == 0.0 and house[40, 35] > 0.7 > house[60, 20]
+    with pytest.raises(ValueError, match="1 pictures and 2 titles"):
+        gallery([house], ["a", "b"])

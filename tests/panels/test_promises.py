@@ -55,7 +55,12 @@ PROMISES = {
         "padding 1": "7 12 10 2; 4 15 16 10; 10 6 15 6; 8 10 4 3",
         "stride 2 on 7 × 7": "15 17 15; 17 15 17; 15 17 15",
         "stride 3 on 7 × 7: a remainder": "1 row below and 1 column on the right",
+        "a filter for vertical edges": "4 × 4: 0 27 27 0; 0 27 27 0; 0 27 27 0; 0 27 27 0.",
         "overlaps: 3 × 3, filter 2 × 2": "A pixel is seen by up to 4 windows.",
+    },
+    "feature_maps_panel": {
+        "filters: other": "Network other: image 0, label 4, is read as",
+        "maps: other": "After ReLU: 30 of 24 × 24",
     },
     "pooling_panel": {"not moved": "stays 100% of the image, 100% of filter 1's answer, 100% of"},
 }
