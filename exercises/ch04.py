@@ -417,7 +417,7 @@ def check_four_starts(answer):
         pair = isinstance(start, (tuple, list, np.ndarray)) and len(start) == 2
         if not pair or not all(_is_number(part) and np.isfinite(part) for part in start):
             raise Wrong(
-                _("{key}: a start is a pair of finite numbers (x, y).").format(key=key),
+                _("{key}: a start is a pair of finite numbers (x₀, x₁).").format(key=key),
                 _("For example (4, 4)."),
             )
         end = _himmelblau_end(*map(float, start))

@@ -32,7 +32,8 @@ and in `exercises/solutions/chNN.py` the solution: a function, class or value na
 - Choose cases that tell mistakes apart: no symmetric matrices, no square ones, no x with equal
   entries; one batch of one; one of integers. The plainest case comes first.
 - `via` says how an answer is tried when calling it is not all: `via=lambda Layer, x, dout: …` plays
-  with a class and returns a dict, {"out": …, "dx": …}, whose keys appear in the messages. If the
+  with a class and returns a dict, {"out": …, "dx": …}, whose keys appear in the messages. One with
+  `via.direct = True` calls the answer with the case's arguments and only reads the result. If the
   solution is no function (numbers, a dict, weights), the answer itself is compared, or what
   `via` makes of it; a `Mistake` then holds a wrong value.
 - Anything else a check wants to say: `raise Wrong(message, hint)`, in `via` or in the check itself.
@@ -197,7 +198,8 @@ def judge(answer, solution, cases=(), mistakes=(), via=None, **options):
     if via is None:
         via = _call if callable(solution) else lambda value: value
     _expect_kind(answer, solution)
-    if via is _call:
+    direct = via is _call or getattr(via, "direct", False)
+    if direct:
         _expect_arguments(answer, cases[0].args)
 
     outcomes = [_attempt(via, answer, one) for one in cases]
@@ -209,12 +211,15 @@ def judge(answer, solution, cases=(), mistakes=(), via=None, **options):
         if isinstance(outcome.error, Wrong):
             raise outcome.error
         if outcome.changed and not may_change:
-            name = _argument_name(answer, via, outcome.changed[0])
+            position = outcome.changed[0]
+            kind = type(cases[0].args[position]).__name__.removeprefix("nd")
             raise Wrong(
-                _("Your function changes `{name}`: the caller's own array is overwritten.").format(
-                    name=name
+                _("Your function changes `{name}`: the caller's own {kind} is overwritten.").format(
+                    name=_argument_name(answer, direct, position), kind=kind
                 ),
-                _("Which line writes into the array (`x[…] = …`, `x += …`)? Make a new one."),
+                _("Which line writes into it (`x[…] = …`, `x += …`)? Make a new {kind}.").format(
+                    kind=kind
+                ),
             )
     wanted = [_attempt(via, solution, one) for one in cases]
     failing = [i for i, one in enumerate(outcomes) if not _agree(one, wanted[i], near)]
@@ -337,7 +342,7 @@ def _gives_nothing(answer, printed):
             _("Your function prints, and gives back nothing (None): the caller gets no value."),
             _("Printing shows a value to you. Which word hands it to the caller?"),
         )
-    if _is_template(answer):
+    if is_template(answer):
         return Verdict(None, _("not answered yet: the answer gives back nothing (None)"))
     raise Wrong(
         _("Your function calculates, and gives back nothing (None)."),
@@ -345,7 +350,7 @@ def _gives_nothing(answer, printed):
     )
 
 
-def _is_template(answer):
+def is_template(answer):
     """Does a function's body hold nothing but `...`, `pass` or `return None`? A class is open."""
     if not inspect.isfunction(answer):
         return True
@@ -467,7 +472,8 @@ def _slip(got, want, near, its):
         return _("{its} has the right size and the wrong sign").format(its=its)
     if got.ndim == 2 and got.shape[0] == got.shape[1] and np.allclose(got.T, want, **near):
         return _("{its} has its rows and columns swapped").format(its=its)
-    if want.dtype.kind == "f" and got.dtype.kind in "iu" and np.all(np.abs(got - want) < 1):
+    whole = want.dtype.kind == "f" and got.dtype.kind in "iu"
+    if whole and any(np.array_equal(got, cut(want)) for cut in (np.trunc, np.floor)):
         return _("{its} is cut to whole numbers").format(its=its)
     nonzero = np.abs(want) > 1e-12
     if nonzero.any() and finite.all():
@@ -534,8 +540,8 @@ def _expect_arguments(answer, args):
         ) from None
 
 
-def _argument_name(answer, via, position):
-    if via is _call:
+def _argument_name(answer, direct, position):
+    if direct:
         try:
             return list(inspect.signature(answer).parameters)[position]
         except (IndexError, TypeError, ValueError):

@@ -24,6 +24,7 @@ from .shell.style import BLACK, GREY, LOOKS, ORANGE, SMALL, add_axes
 FLAT = 0.05  # a slope below this, in size, counts as saturated
 LEAK = 0.1  # the slope of Leaky ReLU below 0
 X = np.linspace(-6, 6, 601)
+REACH = 3.3  # standard deviations to each side: 99.9 % of a normal input
 Z = np.linspace(-6, 6, 4801)  # a standard normal input: places and their shares
 SHARES = np.exp(-(Z**2) / 2) / np.exp(-(Z**2) / 2).sum()
 
@@ -48,8 +49,10 @@ class Activation(NamedTuple):
     saturated: float  # share of the input, 0 to 1
     largest: float  # the largest slope
     shown: dict  # name -> (h(X), h'(X)), the chosen one and, to compare, the others
-    density: np.ndarray  # of the input, at X
-    flat: np.ndarray  # bool at X
+    flat: np.ndarray  # bool at X: is the slope nearly 0?
+    inputs: np.ndarray  # places that are drawn of the input: as far as X, or as the input reaches
+    density: np.ndarray  # of the input, at inputs
+    deaf: np.ndarray  # bool at inputs
 
 
 def compute_activations(name, scale, compare):
@@ -57,14 +60,17 @@ def compute_activations(name, scale, compare):
     derivative = ACTIVATIONS[name][1]
     names = ACTIVATIONS if compare else [name]
     slope = derivative(X)
+    inputs = np.linspace(-1, 1, 1201) * max(X[-1], REACH * scale)
     return Activation(
         name=name,
         scale=scale,
         saturated=float(SHARES[np.abs(derivative(scale * Z)) < FLAT].sum()),
         largest=float(slope.max()),
         shown={other: tuple(part(X) for part in ACTIVATIONS[other]) for other in names},
-        density=np.exp(-((X / scale) ** 2) / 2) / (scale * np.sqrt(2 * np.pi)),
         flat=np.abs(slope) < FLAT,
+        inputs=inputs,
+        density=np.exp(-((inputs / scale) ** 2) / 2) / (scale * np.sqrt(2 * np.pi)),
+        deaf=np.abs(derivative(inputs)) < FLAT,
     )
 
 
@@ -79,23 +85,25 @@ def draw_activations(figure, data):
                 line.set_linewidth(3 if name == data.name else 1.4)
                 line.set_zorder(3 if name == data.name else 2)
     art.legend.set_visible(len(data.shown) > 1)
-    art.density.set_data(X, data.density)
-    art.given.set_ylim(0, data.density.max() * 1.25)
+    art.density.set_data(data.inputs, data.density)
+    end = data.inputs[-1]
+    tick = max(place for place in (4, 5, 10, 20) if place < 0.7 * end)
+    art.given.set(xlim=(-end, end), xticks=[-tick, 0, tick], ylim=(0, data.density.max() * 1.25))
     for area in art.areas:
         area.remove()
-    look = {"where": data.flat, "color": ORANGE, "linewidth": 0, "hatch": "//"}
+    look = {"color": ORANGE, "linewidth": 0, "hatch": "//"}
     art.areas[:] = (
-        art.slope.fill_between(X, -0.1, 1.25, alpha=0.3, **look),
-        art.given.fill_between(X, 0, data.density, alpha=0.6, **look),
+        art.slope.fill_between(X, -0.1, 1.25, where=data.flat, alpha=0.3, **look),
+        art.given.fill_between(data.inputs, 0, data.density, where=data.deaf, alpha=0.6, **look),
     )
     art.share.set_text(_("saturated {share:.1%}").format(share=data.saturated))
 
 
 def _lay_out(figure):
-    value = add_axes(figure, (0.05, 0.17, 0.27, 0.72), title="h(x)", xlabel="x")
-    slope = add_axes(figure, (0.375, 0.17, 0.27, 0.72), title="h′(x)", xlabel="x")
+    value = add_axes(figure, (0.05, 0.17, 0.27, 0.72), title="h(a)", xlabel="a")
+    slope = add_axes(figure, (0.375, 0.17, 0.27, 0.72), title="h′(a)", xlabel="a")
     given = add_axes(
-        figure, (0.72, 0.17, 0.27, 0.72), title=_("what comes in"), xlabel="x", ylabel=_("density")
+        figure, (0.72, 0.17, 0.27, 0.72), title=_("what comes in"), xlabel="a", ylabel=_("density")
     )
     value.set(ylim=(-1.6, 3.2), yticks=[-1, 0, 1, 2, 3])
     slope.set(ylim=(-0.1, 1.25), yticks=[0, 0.25, 1])

@@ -1,6 +1,7 @@
 """Walking downhill: gradient descent on four surfaces, and what the learning rate makes of it.
 
-The verdict is read off the path by rules (`judge_path`), not off the learning rate.
+The slopes are measured by small steps of H, as in the chapter: where H is lost beside a huge value,
+the walk stands still. The verdict is read off the path by rules (`judge_path`), not off the rate.
 """
 
 from gettext import gettext as _
@@ -10,9 +11,10 @@ from typing import NamedTuple
 import numpy as np
 
 from .shell import Panel, artists, choice, log_slider, slider
-from .shell.style import BLACK, GREY, NORMAL, RED, SMALL, add_axes
+from .shell.style import BLACK, GREY, NORMAL, SMALL, add_axes, look
 from .surfaces import SURFACES, X_RANGE, Y_RANGE, draw_surface
 
+H = 1e-4  # the step of the central differences, as in the chapter
 FLAT = 1e-3  # a gradient shorter than this counts as arrived
 FAR = 1e3  # a place farther out than this counts as run away
 ENOUGH = 1e100  # the height, up or down, at which a walk is broken off
@@ -49,11 +51,17 @@ def compute_descent(surface, lr, x, y, steps):
     )
 
 
+def measured_slope(f, x, y):
+    """The gradient by central differences, (2,)."""
+    east = f.height(x + H, y) - f.height(x - H, y)
+    return np.array([east, f.height(x, y + H) - f.height(x, y - H)]) / (2 * H)
+
+
 def walk(f, start, lr, steps):
     """The start and the place after each step, (n + 1, 2); it ends before heights pass ENOUGH."""
     points = [start]
     for _step in range(steps):
-        place = points[-1] - lr * np.array(f.gradient(*points[-1]))
+        place = points[-1] - lr * measured_slope(f, *points[-1])
         if not abs(f.height(*place)) < ENOUGH:  # nan is not less, either
             break
         points.append(place)
@@ -108,8 +116,8 @@ def draw_descent(figure, data):
             drawn.remove()
         art.drawn[:] = draw_surface(art.map, data.surface)
         art.surface = data.surface
-    name = f"f = {SURFACES[data.surface].formula}"
-    art.map.set_title(name, fontsize=NORMAL, loc="left")
+    formula = SURFACES[data.surface].formula.replace("x", "x₀").replace("y", "x₁")
+    art.map.set_title(f"f = {formula}", fontsize=NORMAL, loc="left")
     far = np.hypot(*data.points.T) / 1e4  # 10,000 is far enough beyond the frame
     shown = data.points / np.maximum(far, 1)[:, np.newaxis]
     art.path.set_data(*shown.T)
@@ -134,17 +142,17 @@ def draw_descent(figure, data):
 
 
 def _lay_out(figure):
-    plane = add_axes(figure, (0.05, 0.14, 0.52, 0.76), xlabel="x", ylabel="y")
+    plane = add_axes(figure, (0.05, 0.14, 0.52, 0.76), xlabel="x₀", ylabel="x₁")
     height = add_axes(figure, (0.68, 0.14, 0.31, 0.76), title=_("height by step"), xlabel=_("step"))
     height.set_ylabel("f", fontsize=SMALL)
-    look = {"color": RED, "linewidth": 1.3}
-    (path,) = plane.plot([], [], "o-", markersize=4, zorder=3, **look)
+    own = {**look("SGD"), "linewidth": 1.3}
+    (path,) = plane.plot([], [], marker="o", markersize=4, zorder=3, **own)
     (start,) = plane.plot(
         [], [], "s", color="white", markeredgecolor=BLACK, markersize=9, zorder=4, label=_("start")
     )
     (end,) = plane.plot([], [], "D", color=BLACK, markersize=6, zorder=5, label=_("end"))
     plane.legend(handles=[start, end], fontsize=SMALL, loc="lower left", ncols=2, framealpha=0.85)
-    (values,) = height.plot([], [], "-", **look)
+    (values,) = height.plot([], [], **own)
     (last,) = height.plot([], [], "D", color=BLACK, markersize=8, clip_on=False)
     height.grid(color="#E5E5E5", linewidth=0.6)
     return SimpleNamespace(
@@ -188,6 +196,8 @@ def describe_descent(data):
     text = f"{verdict}: {data.reason}. {text}"
     if data.verdict == "diverged" and taken < data.steps:
         text += " " + _("There the walk is broken off.")
+    elif data.verdict == "diverged" and np.array_equal(*data.points[-2:]):
+        text += " " + _("There h = 0.0001 is lost, every slope is 0, and it stands still.")
     elif data.left_at > 0:
         text += " " + _("It leaves the picture at step {step}.").format(step=data.left_at)
     return text
@@ -207,8 +217,8 @@ def descent_panel(*, hide=(), **start):
         controls={
             "surface": choice(_("surface"), SURFACES.keys()),
             "lr": log_slider(_("learning rate"), -10, 1, 0.05, 0.1),
-            "x": slider(_("start x"), -8.0, 8.0, 0.1, -3.0),
-            "y": slider(_("start y"), -5.0, 5.0, 0.1, 4.0),
+            "x": slider(_("start x₀"), -8.0, 8.0, 0.1, -3.0),
+            "y": slider(_("start x₁"), -5.0, 5.0, 0.1, 4.0),
             "steps": slider(_("steps"), 0, 200, 1, 100),
         },
         compute=compute_descent,

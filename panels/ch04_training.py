@@ -1,8 +1,9 @@
 """The training lab: a network with one hidden layer learns digits while its curves grow.
 
-Every run starts from the same seed: same first weights (but for their spread), same batches. So
-what differs between two runs is what was changed. A run that fails is explained from what was
-measured along the way (`explain`), not from the settings alone.
+Every run starts from the seeds of section 4.5.2: same first weights (but for their spread), same
+batches. So what differs between two runs is what was changed. What is reported is measured on fixed
+digits, for the loss of a batch flatters the network that has just been fitted to it. A run that
+fails is explained from what was measured along the way (`explain`), not from the settings alone.
 """
 
 from functools import partial
@@ -16,16 +17,15 @@ import traitlets
 
 from common.multi_layer_net import MultiLayerNet
 from common.trainer import Trainer
-from common.util import smooth_curve
 
 from .shell import RunPanel, artists, choice, log_slider, slider
-from .shell.style import BLUE, GREY, LIGHT, RED, SMALL, add_axes
+from .shell.style import GREY, LIGHT, LOOKS, RED, SMALL, add_axes
 
 STEPS = 2000
-EVERY = 25  # steps between two readings of the accuracy
+EVERY = 25  # steps between two readings of loss and accuracy
 MEASURED = 1000  # digits that each reading looks at, of the training and of the test set
-SEED = 4
-RECENT = 50  # the newest losses, whose mean is what is reported
+SEED_OF_WEIGHTS, SEED_OF_BATCHES = 0, 1
+RECENT = 4  # the newest readings: a loss that has not settled goes up and down between them
 WIDE = 4.0  # nats; above it an untrained network claims to know: its first weights are too wide
 FLAT = 0.05  # relative to an activation's largest slope: below it a neuron hardly learns
 
@@ -48,8 +48,9 @@ class Curves(NamedTuple):
     """What one run has measured; the lists grow while it runs."""
 
     label: str
-    losses: list  # one for each step, in nats
-    read_at: list  # steps at which the accuracies were read
+    batches: list  # the loss of each step's batch, after the step, in nats
+    read_at: list  # steps at which the three below were read, on digits that stay the same
+    losses: list  # of training digits, in nats
     train: list  # accuracies, 0 to 1
     test: list
 
@@ -63,9 +64,9 @@ class Training(NamedTuple):
     batch: int
     curves: Curves
     previous: Curves | None  # of the run before
-    first_loss: float  # of the untrained network
+    first_loss: float  # of the untrained network, on the same training digits
     broken_at: int  # the step at which the loss stopped being a number, -1 if it did not
-    leapt_at: int  # the first step with a loss far above that of the untrained network, or -1
+    leapt_at: int  # the first step whose batch had a loss far above the untrained one, or -1
     asleep: float  # share of hidden neurons that hardly answer to any nudge, 0 to 1
     verdict: str  # "not started", "learning", "trained", "stuck", "diverged"
     reason: str  # in words
@@ -113,14 +114,14 @@ def run_training(lr, activation, hidden, batch, optimizer, weights, *, digits, m
         10,
         activation=activation.lower(),
         weight_init_std=weights,
-        rng=SEED,
+        rng=SEED_OF_WEIGHTS,
         dtype=np.float32,
     )
     batch = min(batch, len(digits.x_train))
     per_epoch = max(len(digits.x_train) // batch, 1)
     trainer = Trainer(
         net, *digits, epochs=-(-steps // per_epoch), mini_batch_size=batch, optimizer=optimizer,
-        optimizer_param={"lr": lr}, verbose=False, rng=SEED,
+        optimizer_param={"lr": lr}, verbose=False, rng=SEED_OF_BATCHES,
         evaluate_sample_num_per_epoch=1,  # the lab reads accuracies itself, every few steps
     )  # fmt: skip
     spread = weights if isinstance(weights, str) else f"std {weights:.2g}"
@@ -132,7 +133,8 @@ def run_training(lr, activation, hidden, batch, optimizer, weights, *, digits, m
         _("batch {n}").format(n=batch),
         optimizer,
     )
-    curves = Curves(", ".join(map(str, words)), [], [], [], [])
+    curves = Curves(", ".join(map(str, words)), [], [], [], [], [])
+    few = digits.x_train[:MEASURED], digits.t_train[:MEASURED]
     state = Training(
         progress=0.0,
         step=0,
@@ -142,7 +144,7 @@ def run_training(lr, activation, hidden, batch, optimizer, weights, *, digits, m
         batch=batch,
         curves=curves,
         previous=memory.get("newest"),
-        first_loss=float(net.loss(digits.x_test[:100], digits.t_test[:100])),
+        first_loss=float(net.loss(*few)),
         broken_at=-1,
         leapt_at=-1,
         asleep=sleeping_share(net, digits.x_test[:100], activation),
@@ -153,7 +155,8 @@ def run_training(lr, activation, hidden, batch, optimizer, weights, *, digits, m
 
     def read(step):
         curves.read_at.append(step)
-        curves.train.append(net.accuracy(digits.x_train[:MEASURED], digits.t_train[:MEASURED]))
+        curves.losses.append(float(net.loss(*few)))
+        curves.train.append(net.accuracy(*few))
         curves.test.append(net.accuracy(digits.x_test[:MEASURED], digits.t_test[:MEASURED]))
 
     read(0)
@@ -162,10 +165,10 @@ def run_training(lr, activation, hidden, batch, optimizer, weights, *, digits, m
     watched = trainer.steps()
     for step in range(1, steps + 1):
         try:
-            curves.losses.append(next(watched).loss)
+            curves.batches.append(next(watched).loss)
         except FloatingPointError:
             state = state._replace(broken_at=step)
-        if step % EVERY == 0 or step == steps:
+        if (step % EVERY == 0 or step == steps) and state.broken_at < 0:
             read(step)
         state = state._replace(
             step=step, progress=step / steps, epoch=step * batch / len(digits.x_train)
@@ -195,23 +198,24 @@ def sleeping_share(net, x, activation):
 
 def explain(state, last):
     """-> (verdict, reason): how the run goes, and what a failure is likely to come from."""
-    losses, start = state.curves.losses, state.first_loss
+    start, now = state.first_loss, state.curves.losses[-1]
     likely = _likely_cause(state)
     leap = ""
     if state.leapt_at > 0:
-        text = _("the loss leapt from {start:.3g} to {top:.3g} at step {step}")
-        leap = text.format(start=start, top=losses[state.leapt_at - 1], step=state.leapt_at)
+        top = state.curves.batches[state.leapt_at - 1]
+        text = _("from {start:.3g} the loss of a batch leapt to {top:.3g} at step {step}")
+        leap = text.format(start=start, top=top, step=state.leapt_at)
     if state.broken_at > 0:
         text = _("the loss was no number any more at step {step}; likely {cause}")
         return "diverged", text.format(step=state.broken_at, cause=likely)
-    recent, high = float(np.mean(losses[-RECENT:])), max(2 * start, 5)
-    if recent > high and leap:
-        text = _("{leap} and stays above {high:.3g}; likely {cause}")
+    high = max(2 * start, 5)
+    if now > high and leap:
+        text = _("{leap}, and that of the network is above {high:.3g}; likely {cause}")
         return "diverged", text.format(leap=leap, high=high, cause=likely)
     if not last:
         return "learning", ""
     if state.curves.test[-1] < 0.5:
-        return "stuck", _why_stuck(state, recent, leap, likely)
+        return "stuck", _why_stuck(state, leap, likely)
     if start > WIDE:
         text = _(
             "the untrained loss was {start:.3g} instead of 2.3: the first weights are too wide, "
@@ -239,11 +243,11 @@ def _likely_cause(state):
 
 
 def first_leap(state):
-    """The first step with a loss far above that of the untrained network, -1 if there is none.
+    """The first step whose batch had a loss far above the untrained one, -1 if there is none.
 
     Losses of small batches vary by chance, so they are averaged over at least 50 digits.
     """
-    losses = state.curves.losses
+    losses = state.curves.batches
     width = min(-(-50 // state.batch), len(losses))
     if width == 0:
         return -1
@@ -252,19 +256,20 @@ def first_leap(state):
     return int(over[0]) + width if len(over) else -1
 
 
-def _why_stuck(state, recent, leap, likely):
+def _why_stuck(state, leap, likely):
+    now, recent = state.curves.losses[-1], state.curves.losses[-RECENT:]
     before = leap + "; " if leap else ""
     if state.asleep > 0.5:
         text = _("{share:.0%} of the hidden neurons answer to no digit any more; likely {cause}")
         return before + text.format(share=state.asleep, cause=likely)
-    if recent > 2.6 or np.std(state.curves.losses[-RECENT:]) > 0.5:
-        text = _("the loss jumps about {recent:.3g} and does not settle; likely {cause}")
-        return before + text.format(recent=recent, cause=likely)
+    if now > 2.6 or np.ptp(recent) > 0.5:
+        text = _("the loss, now {now:.3g}, does not settle; likely {cause}")
+        return before + text.format(now=now, cause=likely)
     text = _(
-        "the loss has only come from {start:.3g} to {recent:.3g}; the learning rate {lr:.3g} is "
+        "the loss has only come from {start:.4g} to {now:.4g}; the learning rate {lr:.3g} is "
         "too small, or the first weights are too narrow, for {steps:,} steps"
     )
-    return text.format(start=state.first_loss, recent=recent, lr=state.lr, steps=state.step)
+    return text.format(start=state.first_loss, now=now, lr=state.lr, steps=state.step)
 
 
 def draw_training(figure, data):
@@ -288,9 +293,10 @@ def draw_training(figure, data):
 
 def _top_of_losses(data):
     """High enough for this run but for its peaks, and for the one before if that is not far off."""
-    tops = [2.6]
-    if data.curves.losses:
-        tops.append(min(np.percentile(data.curves.losses, 98), 1e6))
+    tops = [2.6, min(data.first_loss, 1e6)]
+    for losses in (data.curves.batches, data.curves.losses):
+        if losses:
+            tops.append(min(np.percentile(losses, 98), 1e6))
     if data.previous is not None and data.previous.losses:
         before = np.percentile(data.previous.losses, 98)
         tops += [before] if before < 2 * max(tops) else []
@@ -298,10 +304,11 @@ def _top_of_losses(data):
 
 
 def _show_run(lines, curves):
-    steps = np.arange(1, len(curves.losses) + 1)
-    losses = np.minimum(np.nan_to_num(curves.losses, nan=1e9, posinf=1e9), 1e9)
-    lines["raw"].set_data(steps, losses)
-    lines["smooth"].set_data(steps, smooth_curve(losses) if len(losses) else losses)
+    def within(losses):
+        return np.minimum(np.nan_to_num(losses, nan=1e9, posinf=1e9), 1e9)
+
+    lines["batch"].set_data(np.arange(1, len(curves.batches) + 1), within(curves.batches))
+    lines["loss"].set_data(curves.read_at, within(curves.losses))
     lines["train"].set_data(curves.read_at, curves.train)
     lines["test"].set_data(curves.read_at, curves.test)
 
@@ -320,28 +327,26 @@ def _lay_out(figure):
     accuracy.grid(axis="y", color=LIGHT, linewidth=0.6)
 
     def lines(now):
-        color = {"raw": "#A9CCE3", "smooth": BLUE, "train": BLUE, "test": RED}
-        faint = "#BBBBBB"
-        style = {"raw": "-", "smooth": "-", "train": "-", "test": "--"}
-        return {
-            name: (loss if name in ("raw", "smooth") else accuracy).plot(
-                [], [], style[name], color=color[name] if now else faint,
-                linewidth=0.6 if name == "raw" else 2 if now else 1.6,
-                zorder=3 if now else 2, alpha=0 if name == "raw" and not now else 1,
-                label={"train": _("training digits"), "test": _("test digits")}.get(name),
+        roles = {"loss": "training", "train": "training", "test": "test"}
+        made = {
+            name: (loss if name == "loss" else accuracy).plot(
+                [], [], linestyle=LOOKS[role].linestyle, linewidth=2 if now else 1.6,
+                color=LOOKS[role].color if now else "#BBBBBB", zorder=3 if now else 2,
+                label=_("test digits") if role == "test" else _("training digits"),
             )[0]
-            for name in ("raw", "smooth", "train", "test")
+            for name, role in roles.items()
         }  # fmt: skip
+        (made["batch"],) = loss.plot(
+            [], [], color="#A9CCE3", linewidth=0.6, visible=now, label=_("each step's batch")
+        )
+        return made
 
     before, now = lines(False), lines(True)
-    above = {"loc": "lower right", "bbox_to_anchor": (1.02, 0.98), "ncols": 2, "frameon": False}
-    accuracy.legend(
-        handles=[now["train"], now["test"]],
-        fontsize=SMALL,
-        handlelength=2.4,
-        columnspacing=1,
-        **above,
-    )
+    for axes, names in ((loss, ("loss", "batch")), (accuracy, ("train", "test"))):
+        axes.legend(
+            handles=[now[name] for name in names], fontsize=SMALL, handlelength=2.4,
+            columnspacing=1, ncols=2, frameon=False, loc="lower right", bbox_to_anchor=(1.02, 0.98),
+        )  # fmt: skip
     return SimpleNamespace(
         loss=loss,
         accuracy=accuracy,
@@ -359,8 +364,9 @@ def describe_training(data):
     if data.step == 0:
         text = _("Ready: {label}. Untrained, the loss is {loss:.3g}.")
         return text.format(label=data.curves.label, loss=data.first_loss)
-    where = _("After {step:,} steps ({epoch:.1f} epochs)").format(step=data.step, epoch=data.epoch)
-    loss = float(np.mean(data.curves.losses[-RECENT:])) if data.curves.losses else float("nan")
+    step = data.curves.read_at[-1]  # what is told was measured then
+    where = _("After {step:,} steps ({epoch:.1f} epochs)")
+    where = where.format(step=step, epoch=data.epoch * step / data.step)
     accuracies = _("{train:.1%} of the training digits and {test:.1%} of the test digits are right")
     right = accuracies.format(train=data.curves.train[-1], test=data.curves.test[-1])
     word = {
@@ -371,7 +377,7 @@ def describe_training(data):
     }[data.verdict]
     reason = f" {data.reason[0].upper()}{data.reason[1:]}." if data.reason else ""
     text = _("{word}. {where} the loss is {loss:.3g}; {right}.{reason}").format(
-        word=word, where=where, loss=loss, right=right, reason=reason
+        word=word, where=where, loss=data.curves.losses[-1], right=right, reason=reason
     )
     if data.previous is not None and data.previous.test:
         before = _("The run before ({label}): {test:.1%} of the test digits.")

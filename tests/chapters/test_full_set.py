@@ -1,4 +1,4 @@
-"""What chapters 5 and 6 say about the full set is so, wherever the full set is at hand."""
+"""What chapters 4, 5 and 6 say about the full set is so, wherever the full set is at hand."""
 
 import os
 import re
@@ -11,7 +11,8 @@ import pytest
 from common.multi_layer_net_extend import MultiLayerNetExtend
 from common.trainer import Trainer
 from dataset.mnist import load_mnist
-from scripts import reproduce_ch05
+from dataset.weights import read_npz
+from scripts import record_loss, reproduce_ch05
 from scripts.notebooks import CHAPTERS
 
 MNIST = Path(os.environ.get("DLFS_DATA_DIR") or CHAPTERS.parents[1] / "shared" / "mnist")
@@ -31,6 +32,13 @@ def told(chapter, pattern):
     cells = nbformat.read(CHAPTERS / f"{chapter}.ipynb", as_version=4).cells
     prose = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
     return [tuple(map(float, row)) for row in re.findall(pattern, prose, flags=re.MULTILINE)]
+
+
+def test_the_losses_that_chapter_4_draws_come_from_its_script():
+    _net, losses = record_loss.train(steps=1000)
+    stored = read_npz(Path(record_loss.FILE))["losses"]
+    assert stored.shape == (10_000,) and Path(record_loss.FILE).stat().st_size < 60_000
+    np.testing.assert_allclose(losses, stored[:1000], rtol=1e-3)
 
 
 def test_the_readings_of_chapter_5_come_from_its_script():

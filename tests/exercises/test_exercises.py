@@ -308,6 +308,9 @@ def test_common_slips_are_named_without_a_table(check, answer, words, recwarn):
 def test_a_case_has_its_own_hint_and_another_error_is_not_the_known_mistake(check):
     assert "A class is expected" in checks("ch05")["Tanh"](5).message
     assert check(lambda x: 2 * x if x.dtype == float else x).hint == "Whole numbers?"
+    assert "called with 5 arguments" in checks("ch06")["momentum_step"](lambda W: W).message
+    decay = checks("ch06")["decayed_gradients"](lambda grads, params, lam: grads.clear() or params)
+    assert "changes `grads`: the caller's own dict is overwritten" in decay.message
     other = check(lambda x: 1 / 0)
     assert "ZeroDivisionError" in other.message and "frequent reason" not in other.message
 

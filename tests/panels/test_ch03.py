@@ -7,7 +7,7 @@ import pytest
 
 from common.functions import sigmoid, softmax
 from panels import ch03_activations, ch03_neuron
-from panels.ch03_activations import compute_activations
+from panels.ch03_activations import activations_panel, compute_activations
 from panels.ch03_classify import classify_panel
 from panels.ch03_draw import EMPTY, STROKES, compute_draw, draw_panel, example_digit, prepare
 from panels.ch03_neuron import compute_neuron
@@ -45,11 +45,18 @@ def test_shares_that_saturate_and_slopes_are_those_of_the_functions():
         assert share == pytest.approx(shares[name], abs=1e-3)
         x = np.array([-3.0, -1.0, -0.2, 0.2, 1.0, 3.0])
         np.testing.assert_allclose(slope(x), (h(x + 1e-6) - h(x - 1e-6)) / 2e-6, atol=1e-8)
+        for scale in (1.0, 10.0):  # all of the input is drawn, and what is hatched is what is told
+            data = compute_activations(name, scale, False)
+            parts = data.density * np.diff(data.inputs)[0]
+            assert parts.sum() == pytest.approx(1, abs=2e-3)
+            assert parts[data.deaf].sum() == pytest.approx(data.saturated, abs=5e-3)
+    axes = activations_panel(scale=10.0).figure.axes
+    assert [one.get_title(loc="left") for one in axes[:2]] == ["h(a)", "h′(a)"], "as in the text"
+    assert axes[2].get_xlim() == (-33, 33)
 
 
 def test_three_layers_reproduce_section_3_4_and_every_number_is_drawn():
     panel = three_layers_panel()
-    assert panel.sentence == "X = [1.0, 0.5] goes in, Y = [0.316827, 0.696279] comes out."
     texts = [text.get_text() for text in panel.figure.axes[0].texts]
     wanted = sorted(f"{w:.1f}" for part in (*LAYERS, *BIASES) for w in part.ravel())
     assert sorted(text for text in texts if re.fullmatch(r"0\.\d", text)) == wanted

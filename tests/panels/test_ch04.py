@@ -7,12 +7,14 @@ import pytest
 
 from common.functions import cross_entropy_error, sum_squared_error
 from common.gradient import numerical_gradient
+from common.multi_layer_net import MultiLayerNet
 from common.trainer import Trainer
 from dataset.mnist import load_mnist
-from panels.ch04_descent import compute_descent, describe_descent
+from panels.ch04_descent import compute_descent, descent_panel, describe_descent
 from panels.ch04_loss import PATTERNS, TINY, compute_loss, describe_loss
 from panels.ch04_step_size import H, compute_step_size, describe_step_size
-from panels.ch04_training import EVERY, HE, check_digits, describe_training, run_training
+from panels.ch04_training import EVERY, check_digits, describe_training, run_training
+from panels.shell.style import look
 from panels.surfaces import SURFACES
 
 pytestmark = pytest.mark.slow
@@ -119,6 +121,16 @@ def test_the_verdict_on_a_path(surface, lr, start, steps, verdict, words):
     assert np.isfinite(data.points).all() and np.isfinite(data.values).all()
 
 
+def test_a_walk_has_the_names_of_the_text_and_the_look_of_sgd_and_measures_its_slopes():
+    panel = descent_panel(lr=10.0)
+    land = panel.figure.axes[0]
+    names = land.get_xlabel(), land.get_ylabel(), land.get_title(loc="left")
+    assert names == ("x₀", "x₁", "f = x₀² + x₁²")
+    path = max(land.lines, key=lambda line: len(line.get_xdata()))
+    assert {"color": path.get_color(), "linestyle": path.get_linestyle()} == look("SGD")
+    assert "h = 0.0001 is lost, every slope is 0" in panel.sentence
+
+
 # ---- training lab
 
 
@@ -131,15 +143,23 @@ def run(steps=150, memory=None, **values):
     return last
 
 
-def test_a_run_learns_and_reports_what_it_measured():
-    values = (0.1, "ReLU", 20, 50, "SGD", HE)
-    states = list(run_training(*values, digits=DIGITS, memory={}, steps=150))
+def test_a_run_learns_and_reports_what_it_measured_of_the_network_not_of_the_batch_just_fitted():
+    values = (0.05, "tanh", 20, 1, "SGD", "Xavier")
+    states = list(run_training(*values, digits=DIGITS, memory={}, steps=400))
     last, curves = states[-1], states[-1].curves
-    assert [state.step for state in states] == list(range(151))
-    assert (last.progress, last.verdict, len(curves.losses)) == (1, "trained", 150)
-    assert last.epoch == pytest.approx(150 * 50 / 4000)
-    assert curves.read_at == list(range(0, 151, EVERY)) and curves.test[-1] > 0.8
-    assert f"{curves.test[-1]:.1%} of the test digits" in describe_training(last)
+    assert [state.step for state in states] == list(range(401))
+    assert (last.progress, last.verdict, last.epoch) == (1, "trained", 0.1)
+    net = MultiLayerNet(784, [20], 10, "tanh", "xavier", rng=0, dtype=np.float32)
+    quick = {"optimizer_param": {"lr": 0.05}, "verbose": False, "rng": 1}
+    trainer = Trainer(net, *DIGITS, 1, 1, evaluate_sample_num_per_epoch=1, **quick)
+    assert curves.batches == [step.loss for step in itertools.islice(trainer.steps(), 400)]
+    loss = net.loss(DIGITS.x_train[:1000], DIGITS.t_train[:1000])
+    assert loss > 2 * np.mean(curves.batches[-50:]), "the batch flatters"
+    assert curves.read_at == list(range(0, 401, EVERY))
+    right = f"{net.accuracy(*DIGITS[2:]):.1%} of the test digits"
+    assert f"the loss is {loss:.3g};" in describe_training(last) and right in describe_training(
+        last
+    )
 
 
 def test_the_same_settings_give_the_same_run_and_the_run_before_is_kept():
@@ -161,7 +181,11 @@ def test_the_same_settings_give_the_same_run_and_the_run_before_is_kept():
     [
         ({"lr": 0.001}, "stuck", "too small"),
         ({"lr": 10.0, "activation": "ReLU"}, "stuck", "answer to no digit any more"),
-        ({"lr": 100.0}, "diverged", "at step 1 and stays above 5; likely the learning rate 100 is"),
+        (
+            {"lr": 100.0},
+            "diverged",
+            "and that of the network is above 5; likely the learning rate 100",
+        ),
         ({"weights": 10.0}, "stuck", "first weights are too wide (the untrained loss is"),
         ({"lr": 100.0, "weights": 10.0, "optimizer": "Adam"}, "diverged", "too wide"),
         ({"lr": 100.0, "optimizer": "RMSprop", "activation": "ReLU"}, "diverged", "too large"),
