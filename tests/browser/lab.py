@@ -11,7 +11,6 @@ import ctypes
 import functools
 import json
 import os
-import re
 import secrets
 import shutil
 import signal
@@ -30,13 +29,13 @@ import psutil  # what every kernel needs, too
 from nbformat.v4 import new_markdown_cell, new_notebook
 
 from scripts.kernels import transport
-from scripts.notebooks import exercises, tags
+from scripts.notebooks import exercises, linking, tags
+from scripts.soak import LEFT
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
 OTHERS = Path("others.ipynb")  # what_differs
-LINKS = Path("links.ipynb")  # what_links
-LINK = re.compile(r"\]\(([^)]+)\)")
+LINKS = Path("links.ipynb")  # linking
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
     "--no-sandbox",  # containers and continuous integration run as root
@@ -85,20 +84,6 @@ def what_differs():
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number:04d}"
     return new_notebook(cells=cells, metadata=first[1].metadata)
-
-
-def what_links():
-    """A notebook of all cells that link to a file of the project."""
-    chapters = [nbformat.read(path, as_version=4) for path in CHAPTERS]
-    cells = [cell for chapter in chapters for cell in chapter.cells]
-    cells = [cell for cell in cells if cell.cell_type == "markdown" and files_of(cell)]
-    made = [new_markdown_cell(cell.source) for cell in cells]
-    return new_notebook(cells=made, metadata=chapters[0].metadata)
-
-
-def files_of(cell):
-    """A cell's links to files of the project, with their places among all links: {place: file}."""
-    return {i: link for i, link in enumerate(LINK.findall(cell.source)) if ":" not in link}
 
 
 def panels_of(cell):
@@ -169,24 +154,12 @@ class Server:
 
 @contextlib.contextmanager
 def jupyterlab():
-    """What `make lab` starts, with copies of the chapters; kernels import this checkout.
-
-    Ends with its kernels.
-    """
+    """What `make lab` starts in a copy of this checkout. Ends with its kernels."""
     with tempfile.TemporaryDirectory(prefix="lab ", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        project = folder / "project"
-        (project / "chapters").mkdir(parents=True)
-        for path in CHAPTERS:
-            shutil.copy(path, project / "chapters")
+        folder, project = Path(name), Path(name) / "project"
+        shutil.copytree(ROOT, project, ignore=shutil.ignore_patterns(*LEFT, "workspaces"))
         nbformat.write(what_differs(), project / "chapters" / OTHERS)
-        nbformat.write(what_links(), project / "chapters" / LINKS)
-        shutil.copytree(
-            ROOT / ".jupyter", project / ".jupyter", ignore=shutil.ignore_patterns("workspaces")
-        )
-        for path in ROOT.glob("[!.]*"):
-            if not (project / path.name).exists():
-                (project / path.name).symlink_to(path)
+        nbformat.write(linking(CHAPTERS)[0], project / "chapters" / LINKS)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -198,7 +171,7 @@ def jupyterlab():
             "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
             "JUPYTER_PREFER_ENV_PATH": "1",
             "OPENBLAS_NUM_THREADS": "1",
-            "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "chapters")]),
+            "PYTHONPATH": os.pathsep.join([str(project), str(project / "chapters")]),
         }
         command = [
             *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
@@ -295,18 +268,12 @@ def open_notebook(server, chromium, path):
         yield notebook
     finally:
         page.close()
-        end_kernels(server, path)
-
-
-def end_kernels(server, *paths):
-    """End the kernels of these chapters."""
-    names = {f"chapters/{path.name}" for path in paths}
-    for session in server.ask("api/sessions"):
-        if session["path"] in names:
-            gone = urllib.request.Request(
-                server.url(f"api/kernels/{session['kernel']['id']}"), method="DELETE"
-            )
-            urllib.request.urlopen(gone, timeout=PATIENCE).close()
+        for session in server.ask("api/sessions"):
+            if session["path"] == f"chapters/{path.name}":
+                gone = urllib.request.Request(
+                    server.url(f"api/kernels/{session['kernel']['id']}"), method="DELETE"
+                )
+                urllib.request.urlopen(gone, timeout=PATIENCE).close()
 
 
 class Notebook:
@@ -314,8 +281,7 @@ class Notebook:
 
     def __init__(self, page, server, path):
         self.page, self.server, self.path = page, server, path
-        file = server.folder / "project" / "chapters" / path.name
-        self.notebook = nbformat.read(file, as_version=4)
+        self.notebook = nbformat.read(server.folder / "project/chapters" / path.name, as_version=4)
         self.complaints = []  # of the page's console
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 

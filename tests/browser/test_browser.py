@@ -17,7 +17,7 @@ import os
 import pytest
 
 from exercises.verdict import solution_source
-from scripts.notebooks import exercises, tags
+from scripts.notebooks import exercises, linking, tags
 from tests.browser import lab
 from tests.browser.lab import at_its_end, name_of
 from tests.soak import SOAK
@@ -66,39 +66,19 @@ def few(test, kind, elements):
 # ---- what `make lab` shows
 
 
-IS_OPEN = """path => [jupyterapp.shell.currentWidget].some(
-    shown => shown?.context?.path === path && shown.context.isReady)"""
-FOLLOW = """async ([path, cell, place]) => {
-    const shown = await jupyterapp.commands.execute('docmanager:open', {path});
-    await shown.context.ready;
-    await shown.content.scrollToItem(cell);
-    const link = () => shown.node.querySelectorAll(`[data-windowed-list-index="${cell}"] `
-        + '.jp-RenderedMarkdown a[href]:not(.jp-InternalAnchorLink)')[place];
-    while (!link()?.href.includes('_xsrf')) {  // the page still asks where the file is
-        await new Promise(done => setTimeout(done, 20));
-    }
-    link().click();
-}"""
-
-
 def test_make_lab_opens_the_first_chapter_alone_and_every_link_leads_on(server, chromium):
     page = chromium.new_page()
-    page.set_default_timeout(1000 * lab.PATIENCE)
-    try:
-        page.goto(f"{server.base}/?token={server.token}")
-        page.wait_for_function("() => window.jupyterapp?.shell")
-        page.wait_for_function(IS_OPEN, arg=f"chapters/{lab.CHAPTERS[0].name}")
-        assert not page.locator("#jp-left-stack").is_visible()
-        for number, cell in enumerate(lab.what_links().cells):
-            for place, file in lab.files_of(cell).items():
-                page.evaluate(FOLLOW, [f"chapters/{lab.LINKS}", number, place])
-                file = os.path.normpath(f"chapters/{file.split('#')[0]}")
-                page.wait_for_function(IS_OPEN, arg=file)
-        assert page.locator(".jp-MarkdownViewer").count() == 2  # README and glossary, to be read
-        assert page.locator(".Toastify__toast").all_inner_texts() == []
-    finally:
-        page.close()
-        lab.end_kernels(server, lab.LINKS, *lab.CHAPTERS)
+    page.add_init_script(path=lab.PAGE)
+    page.goto(f"{server.base}/?token={server.token}")
+    shown = functools.partial(page.wait_for_function, "path => lab.isOpen(path)", timeout=60_000)
+    shown(arg=f"chapters/{lab.CHAPTERS[0].name}")
+    assert not page.locator("#jp-left-stack").is_visible()
+    for cell, place, file in linking(lab.CHAPTERS)[1]:
+        page.evaluate("link => lab.follow(...link)", [f"chapters/{lab.LINKS}", cell, place])
+        shown(arg=os.path.normpath(f"chapters/{file.split('#')[0]}"))
+    assert page.locator(".jp-MarkdownViewer").count() == 2  # README and glossary, to be read
+    assert page.locator(".Toastify__toast").all_inner_texts() == []
+    page.close()
 
 
 # ---- all cells
