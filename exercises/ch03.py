@@ -1,6 +1,11 @@
 """Checks of chapter 3, neural networks. How a check is made: see exercises/verdict.py."""
 
+import ast
+import contextlib
 import itertools
+import math
+import numbers
+from collections.abc import Mapping
 from gettext import gettext as _
 
 import numpy as np
@@ -8,10 +13,14 @@ import numpy as np
 from common.functions import relu, sigmoid, softmax
 
 from .solutions import ch03 as solutions
-from .verdict import Mistake, Verdict, Wrong, case, exercise, judge
+from .verdict import Mistake, Verdict, Wrong, case, exercise, judge, unanswered
 
 INPUTS = ((0, 0), (1, 0), (0, 1), (1, 1))
 AND, OR, NAND, NOR = (1, 1, -1.5), (1, 1, -0.5), (-1, -1, 1.5), (-1, -1, 0.5)
+
+
+def _open(value):
+    return value is None or value is ...
 
 
 def _network(first, second, output):
@@ -20,26 +29,40 @@ def _network(first, second, output):
 
 def _truth_table(neurons):
     """What two hidden step neurons and one output neuron answer to the four inputs."""
-    kinds = (tuple, list, np.ndarray)
     for name in ("first", "second", "output"):
-        weights = neurons.get(name) if isinstance(neurons, dict) else None
-        if not isinstance(weights, kinds) or len(weights) != 3:
+        weights = neurons.get(name) if isinstance(neurons, Mapping) else None
+        row = isinstance(weights, (tuple, list)) or getattr(weights, "ndim", 0) == 1
+        if not row or len(weights) != 3:
             raise Wrong(
                 _("`{name}` needs three numbers in parentheses: (w1, w2, b).").format(name=name),
                 _("AND, for instance, is (1, 1, -1.5)."),
             )
+        if not all(isinstance(weight, numbers.Real) for weight in weights):
+            raise Wrong(_("`{name}`: w1, w2 and b are numbers.").format(name=name))
 
     def fires(name, x1, x2):
         w1, w2, b = (float(weight) for weight in neurons[name])
         return int(b + w1 * x1 + w2 * x2 > 0)
 
     hidden = [(fires("first", *x), fires("second", *x)) for x in INPUTS]
-    return np.array([fires("output", *h) for h in hidden])
+    answers = [fires("output", *h) for h in hidden]
+    return {f"XOR{x}": answer for x, answer in zip(INPUTS, answers, strict=True)}
+
+
+def _gaps(three):
+    return isinstance(three, (tuple, list)) and any(map(_open, three))
 
 
 @exercise(hint=_("Say XOR in words: at least one input is 1, *and* not both. What is each half?"))
 def check_xor_neurons(answer):
     never, always = (0, 0, -1), (0, 0, 1)
+    if isinstance(answer, Mapping):  # a neuron with a number missing is open
+        answer = {name: None if _gaps(three) else three for name, three in answer.items()}
+    elif not _open(answer):
+        raise Wrong(
+            _("Three neurons are asked for, by their names in the template."),
+            _("Keep the template's braces and names, and fill in the numbers."),
+        )
     return judge(
         answer,
         solutions.xor_neurons,
@@ -67,23 +90,83 @@ def check_xor_neurons(answer):
                 _("What does a neuron answer when all three of its numbers change sign?"),
             ),
             Mistake(
+                _network(NOR, NOR, OR),
+                _("Your network computes NOR: it fires only when both inputs are 0."),
+                _("What does a neuron answer when all three of its numbers change sign?"),
+            ),
+            Mistake(
+                _network((1, 0, -0.5), (1, 0, -0.5), AND),
+                _("Your network repeats the first input; the second makes no difference."),
+                _("Which hidden neurons listen to both inputs, and does the output use them?"),
+            ),
+            Mistake(
+                _network((0, 1, -0.5), (0, 1, -0.5), AND),
+                _("Your network repeats the second input; the first makes no difference."),
+                _("Which hidden neurons listen to both inputs, and does the output use them?"),
+            ),
+            Mistake(
                 _network(never, never, never),
                 _("Your output neuron never fires."),
-                _("Which a must be above 0? A bias nearer to 0, or positive, fires sooner."),
+                _("Which a must be above 0? The larger the bias, the sooner a neuron fires."),
             ),
             Mistake(
                 _network(always, always, always),
                 _("Your output neuron always fires."),
-                _("Lower the bias until the inputs 0 and 0 no longer suffice."),
+                _("For the inputs 0 and 0 it should not. What is its a there?"),
             ),
         ],
     )
+
+
+LARGE = 20  # an exponent that no safe form of the sigmoid asks for
+
+
+LARGE = 20  # an exponent that no safe form of the sigmoid asks for
 
 
 def _loudly(function, x):
     """Call with overflow as an exception: quiet inf and nan would pass for numbers."""
     with np.errstate(over="raise", invalid="raise", divide="raise"):
         return function(x)
+
+
+_loudly.direct = True  # it is the very call, so arguments have their names
+
+
+def _expect_small_exponents(function, *inputs):
+    """Who silences an overflow, or cuts x off far out, still takes exp of a large number."""
+    with _exponents() as seen:
+        for x in inputs:
+            function(np.array(x))
+    if max(seen) > LARGE:
+        raise Wrong(
+            _("The numbers are right, but exp is taken of {largest:g}, which is large.").format(
+                largest=max(seen)
+            )
+        )
+
+
+@contextlib.contextmanager
+def _exponents():
+    """Note the largest number that each call of np.exp and math.exp is asked for."""
+    seen, modules = [0.0], (np, math)
+
+    def noted(exp):
+        def notes(x, *args, **options):
+            with contextlib.suppress(TypeError, ValueError):  # exp itself will complain
+                seen.append(float(np.max(x, where=options.get("where", True), initial=0)))
+            return exp(x, *args, **options)
+
+        return notes
+
+    before = [module.exp for module in modules]
+    try:
+        for module in modules:
+            module.exp = noted(module.exp)
+        yield seen
+    finally:
+        for module, exp in zip(modules, before, strict=True):
+            module.exp = exp
 
 
 @exercise(hint=_("exp only overflows upwards. Of which number is the exponent never positive?"))
@@ -94,17 +177,18 @@ def check_stable_sigmoid(answer):
     def both_branches(x):
         return np.where(x >= 0, 1 / (1 + np.exp(-x)), np.exp(x) / (1 + np.exp(x)))
 
-    return judge(
+    verdict = judge(
         answer,
         solutions.stable_sigmoid,
         via=_loudly,
-        atol=1e-300,
-        praise=_("Right from -800 to 800, and exp never sees a positive number."),
+        atol=1e-15,
+        praise=_("Right from -800 to 800, and exp never sees a large positive number."),
         cases=[
             case(np.array([-1.0, 1.0, 2.0]), of=_("small numbers")),
             case(np.array([-800.0]), of="x = -800"),
             case(np.array([800.0]), of="x = 800"),
             case(np.array([[-40.0, 0.0, 3.0], [750.0, -2.0, -750.0]]), of=_("a batch")),
+            case(np.array([[[0.5, -0.5]], [[-30.0, 30.0]]]), of=_("an array with three axes")),
             case(np.array([-3, 0, 4]), of=_("integers"), hint=_("Which dtype has your result?")),
         ],
         mistakes=[
@@ -120,12 +204,12 @@ def check_stable_sigmoid(answer):
             ),
             Mistake(
                 both_branches,
-                _("Overflow on both sides: np.where computes both of its branches everywhere."),
+                _("Overflow on both sides: both forms are computed for every x."),
                 _("Compute exp(-abs(x)) once, before choosing, and choose only what is above it."),
             ),
             Mistake(
                 one_question,
-                _("`if` asks one question of a whole array, and the array has no one answer."),
+                _("One question is asked of a whole array, and the array has no one answer."),
                 _("Which NumPy function chooses element by element?"),
             ),
             Mistake(
@@ -133,8 +217,26 @@ def check_stable_sigmoid(answer):
                 _("Mirrored: for positive x you give what belongs to -x."),
                 _("sigmoid(-x) = 1 - sigmoid(x): on which side is the small number right?"),
             ),
+            Mistake(
+                lambda x: np.exp(-np.abs(x)) / (1 + np.exp(-np.abs(x))),
+                _("You never exceed one half: positive x get what belongs to -x."),
+                _("sigmoid(-x) = 1 - sigmoid(x): on which side is the small number right?"),
+            ),
+            Mistake(
+                lambda x: 1 / (1 + np.exp(-np.abs(x))),
+                _("You are never below one half: negative x get what belongs to -x."),
+                _("Which form of the fraction is right on the left?"),
+            ),
+            Mistake(
+                lambda x: solutions.stable_sigmoid(-x),
+                _("Left and right are exchanged: each x gets what belongs to -x."),
+                _("Should the sigmoid of a large positive number be near 0 or near 1?"),
+            ),
         ],
     )
+    if verdict:
+        _expect_small_exponents(answer, [-800.0], [800.0])
+    return verdict
 
 
 @exercise(hint=_("For which x does the result differ from x? np.where(condition, a, b) chooses."))
@@ -144,8 +246,9 @@ def check_leaky_relu(answer):
         solutions.leaky_relu,
         praise=_("Right: negative numbers leak through, and the caller's array is untouched."),
         cases=[
-            case(np.array([-2.0, -0.5, 0.0, 3.0]), 0.01, of=_("a row")),
+            case(np.array([-2.0, -0.5, 0.0, 3.0, 0.5, 0.005]), 0.01, of=_("a row")),
             case(np.array([[-1.0, 2.0]]), 0.01, of=_("a batch of one")),
+            case(np.array([[[0.5, -4.0]], [[-3.0, 1.0]]]), 0.01, of=_("an array with three axes")),
             case(
                 np.array([-250, 3]),
                 0.01,
@@ -181,12 +284,42 @@ def check_leaky_relu(answer):
                 _("Which side of 0 should the leak be on?"),
             ),
             Mistake(
+                lambda x, slope: np.where(x > 0, 0, slope * x),
+                _("Only the leak is left: positive numbers become 0."),
+                _("What should become of 3?"),
+            ),
+            Mistake(
+                lambda x, slope: np.maximum(0, x) + slope * x,
+                _("The slope is added on both sides: positive numbers come out too large."),
+                _("What should become of 3?"),
+            ),
+            Mistake(
+                lambda x, slope: np.where(x > 0, x, x / slope),
+                _("You divide by the slope: negative numbers grow instead of shrinking."),
+                _("What should -2 become, if one hundredth of it leaks through?"),
+            ),
+            Mistake(
                 lambda x, slope: np.where(x > 0, x, slope),
                 _("Every negative number becomes the slope itself."),
                 _("-2 and -4 should stay apart: a slope multiplies something."),
             ),
         ],
     )
+
+
+def _shape(value):
+    """Return what stands for a shape as a tuple: a list, an array, "(2, 3)". Others stay."""
+    if isinstance(value, str):
+        value = value.strip().strip("'\"").strip()
+        if value.lower() in ("error", "an error", "shape error", "valueerror"):
+            return "error"
+        with contextlib.suppress(ValueError, SyntaxError):
+            value = ast.literal_eval(value)
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    if isinstance(value, (list, tuple)) and all(isinstance(n, numbers.Real) for n in value):
+        return tuple(value)
+    return value if isinstance(value, (str, numbers.Integral)) else None
 
 
 @exercise(
@@ -204,36 +337,37 @@ def check_product_shapes(answer):
         ("(3, 4) @ (3, 4)", (3, 3)): _("what a transposed second array would give"),
         ("(3, 4) @ (3, 4)", (4, 4)): _("what a transposed first array would give"),
     }
-    if not isinstance(answer, dict):
+    if not isinstance(answer, Mapping) or all(map(_open, answer.values())):
         return judge(answer, right)
-    if all(value is None or value is ... for value in answer.values()):
-        return Verdict(None, _("not answered yet"))
+    if (missing := unanswered(answer, right)) is not None:
+        return missing
     for key, want in right.items():
-        got = answer.get(key)
-        if got is None or got is ...:
-            return Verdict(None, _("not answered yet: `{key}`").format(key=key))
-        if isinstance(got, str) and got.strip().lower() == want:
+        got = _shape(answer[key])
+        if got == want:
             continue
-        if isinstance(got, int):
+        if isinstance(got, numbers.Integral) and not isinstance(got, bool):
             raise Wrong(
                 _("`{key}`: {got} is a number; a shape is a tuple.").format(key=key, got=got),
                 _("A tuple of one needs its comma: `(3,)`. A single number has the shape `()`."),
             )
-        shape = tuple(got) if isinstance(got, (list, tuple)) else got
-        if shape == want:
-            continue
-        if (key, shape) in shape_of:
-            raise Wrong(_("`{key}`: {reason}.").format(key=key, reason=shape_of[key, shape]))
+        if got != "error" and not isinstance(got, tuple):
+            raise Wrong(
+                _('`{key}`: the answer is a tuple of numbers, or the word "error".').format(key=key)
+            )
+        if (key, got) in shape_of:
+            raise Wrong(_("`{key}`: {reason}.").format(key=key, reason=shape_of[key, got]))
         if want == "error":
             raise Wrong(_("`{key}` gives no array at all.").format(key=key))
-        if isinstance(shape, str):
+        if got == "error":
             raise Wrong(
                 _("`{key}` is no error: its inner numbers agree.").format(key=key),
                 _("The inner numbers are the last of the left and the first of the right shape."),
             )
-        if isinstance(shape, tuple) and shape == want[::-1]:
+        if got == want[::-1]:
             raise Wrong(_("`{key}`: rows and columns are exchanged.").format(key=key))
-        raise Wrong(_("`{key}` has another shape than yours.").format(key=key))
+        raise Wrong(
+            _("`{key}` has another shape than {got}.").format(key=key, got=got),
+        )
     return Verdict(True, _("Right: inner numbers agree and vanish, outer ones stay."))
 
 
@@ -271,6 +405,7 @@ def check_forward(answer):
                 hint=_("How many entries has `weights`? Let a loop count them."),
             ),
             case(rng.normal(size=(1, 3)), *layers(3, 4, 5, 3, 2), of=_("four layers")),
+            case(rng.normal(size=(2, 3)), *layers(3, 4), of=_("a single layer")),
         ],
         mistakes=[
             Mistake(
@@ -286,6 +421,11 @@ def check_forward(answer):
             Mistake(
                 no_bias,
                 _("The biases are missing: every neuron fires as easily as any other."),
+                _("`biases` has one array for each layer."),
+            ),
+            Mistake(
+                lambda x, W, b: through(x, W, [*b[:-1], 0], sigmoid, same),
+                _("The last layer has lost its bias."),
                 _("`biases` has one array for each layer."),
             ),
             Mistake(
@@ -305,7 +445,7 @@ def check_forward(answer):
             ),
             Mistake(
                 lambda x, W, b: through(x, [one.T for one in W], b, sigmoid, same),
-                _("a weight array is on the wrong side, or transposed: here a row x stands left."),
+                _("a weight array is transposed, on the wrong side of x, or not its layer's own."),
                 _("x is (N, in) and W is (in, out): which order makes the inner numbers agree?"),
             ),
         ],
@@ -335,7 +475,7 @@ def check_scores_in_columns(answer):
         mistakes=[
             Mistake(
                 lambda X, W1, b1, W2, b2: W2 @ relu(W1 @ X + b1) + b2,
-                _("the bias lies along a row, so each image gets a bias instead of each neuron."),
+                _("The bias lies along a row, so each image gets a bias instead of each neuron."),
                 _("b1 has the shape (H,) and meets (H, N). Which shape stretches to N columns?"),
             ),
             Mistake(
@@ -357,6 +497,31 @@ def check_scores_in_columns(answer):
                 lambda *args: net(*args, hidden=sigmoid),
                 _("The hidden layer uses sigmoid where max(0, ·) is asked for."),
                 _("Which activation is max(0, a)?"),
+            ),
+            Mistake(
+                lambda X, W1, b1, W2, b2: net(X, W1, 0 * b1, W2, b2),
+                _("The bias of the hidden layer is missing."),
+                _("Where does b1 stand in your code?"),
+            ),
+            Mistake(
+                lambda X, W1, b1, W2, b2: net(X, W1, b1, W2, 0 * b2),
+                _("The bias of the output layer is missing."),
+                _("Where does b2 stand in your code?"),
+            ),
+            Mistake(
+                lambda X, W1, b1, W2, b2: W2 @ (relu(W1 @ X) + b1[:, None]) + b2[:, None],
+                _("The bias b1 is added after the ReLU, where it moves no threshold."),
+                _("What is a hidden neuron's a, before max(0, a)?"),
+            ),
+            Mistake(
+                lambda *args: net(*args, last=lambda a: softmax(a.T).T),
+                _("You give shares of 1; the scores themselves are asked for."),
+                _("Which function follows the second product, and is it asked for?"),
+            ),
+            Mistake(
+                lambda *args: net(*args, last=softmax),
+                _("There is a softmax at the end; the scores themselves are asked for."),
+                _("Which function follows the second product, and is it asked for?"),
             ),
             Mistake(
                 lambda X, W1, b1, W2, b2: W2 @ relu(W1 @ X),
@@ -383,18 +548,17 @@ def check_output_layers(answer):
         ("sigmoid", "softmax"): _("softmax of a single number is always 1"),
         ("sigmoid", "identity"): _("a raw score is no probability: it may be -3 or 70"),
     }  # fmt: skip
-    if not isinstance(answer, dict):
+    if not isinstance(answer, Mapping) or all(map(_open, answer.values())):
         return judge(answer, right)
-    if all(value is None or value is ... for value in answer.values()):
-        return Verdict(None, _("not answered yet"))
+    if (missing := unanswered(answer, right)) is not None:
+        return missing
     for key, want in right.items():
-        got = answer.get(key)
-        if got is None or got is ...:
-            return Verdict(None, _("not answered yet: {key}").format(key=key))
+        got = getattr(answer[key], "__name__", answer[key])  # the function itself will do
         got = got.strip().lower() if isinstance(got, str) else got
+        got = "identity" if got in ("identity_function", "identity function") else got
         if got not in ("identity", "sigmoid", "softmax"):
             raise Wrong(
-                _("{key}: the answer is one of identity, sigmoid, softmax.").format(key=key)
+                _("{key}: the answer is one of `identity`, `sigmoid`, `softmax`.").format(key=key)
             )
         if got != want:
             raise Wrong(_("{key}: {reason}.").format(key=key, reason=reasons[want, got]))
@@ -424,6 +588,11 @@ def check_softmax_batch(answer):
                 np.array([[1010.0, 1000.0, 990.0], [1.0, 2.0, 4.0]]),
                 of=_("one row with large scores"),
                 hint=_("exp(1010) is inf. Which number can be taken off every score of a row?"),
+            ),
+            case(
+                np.array([[-1010.0, -1000.0, -990.0], [-900.0, 0.0, 900.0]]),
+                of=_("scores far below 0, and far apart"),
+                hint=_("Which number taken off a row makes its largest score 0, whatever it is?"),
             ),
             case(np.array([[2.0, 1.0, 0.1, -3.0]]), of=_("a batch of one")),
             case(np.array([[3, 1, 2], [0, 0, 5]]), of=_("integers")),
@@ -460,6 +629,16 @@ def check_softmax_batch(answer):
                 _("Which argument makes sum and max give (N, 1) instead of (N,)?"),
             ),
             Mistake(
+                lambda X: X - largest(X) - np.log(row_sum(np.exp(X - largest(X)))),
+                _("These are the logarithms of the shares."),
+                _("Shares lie between 0 and 1. Which function undoes a logarithm?"),
+            ),
+            Mistake(
+                lambda X: sigmoid(X),
+                _("This is a sigmoid, each score for itself: no row sums to 1."),
+                _("What must the shares of a row add up to?"),
+            ),
+            Mistake(
                 lambda X: np.array([[*np.exp(row - row.max())] for row in X]),
                 _("The exponentials are not divided by their sum yet."),
                 _("Shares of what? They have to add up to 1."),
@@ -494,8 +673,18 @@ def check_pixel_distance(answer):
                 _("Look at `(a - b).dtype`. When do the numbers become ones with a sign?"),
             ),
             Mistake(
+                lambda a, b: np.abs(a.astype(int) - b.astype(int)).mean(),
+                _("Right for uint8; images of floats are cut to whole numbers, 0.7 to 0."),
+                _("Which kind of number holds 200 and 0.7 alike?"),
+            ),
+            Mistake(
                 lambda a, b: np.abs(apart(a, b)).sum(),
                 _("The differences are summed; the mean is asked for."),
+                _("By how many pixels must the sum be divided?"),
+            ),
+            Mistake(
+                lambda a, b: np.abs(apart(a, b)).sum() / len(a),
+                _("The sum is divided by the number of rows; an image has more pixels than that."),
                 _("By how many pixels must the sum be divided?"),
             ),
             Mistake(
@@ -514,6 +703,26 @@ def check_pixel_distance(answer):
                 _("|-10| is 10, and (-10)² is 100."),
             ),
             Mistake(
+                lambda a, b: np.maximum(apart(a, b), 0).mean(),
+                _("Only where a is brighter than b is there a difference."),
+                _("What makes a difference of -10 count as 10?"),
+            ),
+            Mistake(
+                lambda a, b: np.sqrt((apart(a, b) ** 2).mean()),
+                _("This is the root of the mean square; large differences count more in it."),
+                _("|-10| is 10: no square and no root is needed."),
+            ),
+            Mistake(
+                lambda a, b: np.linalg.norm(apart(a, b)),
+                _("This is the length of the difference; the mean of its parts is asked for."),
+                _("|-10| is 10: no square and no root is needed."),
+            ),
+            Mistake(
+                lambda a, b: np.abs(apart(a, b)).max(),
+                _("This is the largest difference; the mean is asked for."),
+                _("Which of NumPy's functions adds up and divides by the number?"),
+            ),
+            Mistake(
                 lambda a, b: np.abs(a.astype(np.int8) - b.astype(np.int8)).mean(),
                 _("int8 ends at 127, and pixels go up to 255."),
                 _("Which dtype holds every whole number from -255 to 255?"),
@@ -522,42 +731,66 @@ def check_pixel_distance(answer):
     )
 
 
+class _Predict:
+    """Scores (n, K) of a batch (n, D), all below 0; it notes how many images each call brings."""
+
+    def __init__(self, W, size):
+        self.W, self.size, self.calls = W, size, [0]
+
+    def __call__(self, x):
+        if np.ndim(x) != 2 or np.shape(x)[1] != len(self.W):
+            raise Wrong(
+                _("predict gets an array of shape {shape}; a batch of n images is {batch}.").format(
+                    shape=np.shape(x), batch=f"(n, {len(self.W)})"
+                ),
+                _("x[start : start + batch_size] is one batch."),
+            )
+        if len(x) > self.size:
+            raise Wrong(
+                _("predict gets {many} images at once; the batch size is {size}.").format(
+                    many=len(x), size=self.size
+                ),
+                _("x[start : start + batch_size] is one batch."),
+            )
+        self.calls.append(len(x))
+        return x @ self.W - 100
+
+    def expect_batches(self):
+        if max(self.calls) < self.size:
+            raise Wrong(
+                _("The share is right, but predict never gets more than {most} at a time.").format(
+                    most=max(self.calls)
+                ),
+                _("The caller's wish is in `batch_size`."),
+            )
+
+
 @exercise(hint=_("10 images in batches of 4: which batches are there, and how long is the last?"))
 def check_batched_accuracy(answer):
     rng = np.random.default_rng(2)
-    scores = rng.normal(size=(12, 3))
-    labels = scores.argmax(axis=1)
+    images, W = rng.normal(size=(12, 5)), rng.normal(size=(5, 3))
+    labels = (images @ W).argmax(axis=1)
     labels[[1, 5, 8, 9]] = (labels[[1, 5, 8, 9]] + 1) % 3
 
-    def given(images, size):
-        def predict(x):
-            if len(x) > size:
-                raise Wrong(
-                    _("predict gets {many} images at once; the batch size is {size}.").format(
-                        many=len(x), size=size
-                    ),
-                    _("x[start : start + batch_size] is one batch."),
-                )
-            return x
-
-        return predict, scores[:images], labels[:images], size
+    def given(n, size):
+        return _Predict(W, size), images[:n], labels[:n], size
 
     def parts(x, size, whole=False):
         return range(0, len(x) - size + 1 if whole else len(x), size)
 
-    def hits(predict, x, t, size, axis=1, whole=False):
+    def hits(predict, x, t, size):
         return [
-            np.mean(predict(x[i : i + size]).argmax(axis=axis) == t[i : i + size])
-            for i in parts(x, size, whole)
+            np.mean(predict(x[i : i + size]).argmax(axis=1) == t[i : i + size])
+            for i in parts(x, size)
         ]
 
-    def count(predict, x, t, size, whole=False):
+    def count(predict, x, t, size, whole=False, axis=1):
         return sum(
-            np.sum(predict(x[i : i + size]).argmax(axis=1) == t[i : i + size])
+            np.sum(predict(x[i : i + size]).argmax(axis=axis) == t[i : i + size])
             for i in parts(x, size, whole)
         )
 
-    return judge(
+    verdict = judge(
         answer,
         solutions.batched_accuracy,
         praise=_("Right: every image counts once, the last few too."),
@@ -596,14 +829,39 @@ def check_batched_accuracy(answer):
                 _("Right answers out of how many?"),
             ),
             Mistake(
+                lambda p, x, t, n: count(p, x, t, n) / len(parts(x, n)),
+                _("You divide by the number of batches; the accuracy is a share of the images."),
+                _("By how many images must the right answers be divided?"),
+            ),
+            Mistake(
+                lambda p, x, t, n: count(p, x, t, n) / len(x) * 100,
+                _("You count in per cent; a share goes from 0 to 1."),
+                _("Which share is 50 %?"),
+            ),
+            Mistake(
+                lambda p, x, t, n: hits(p, x, t, n)[-1] * len(x[parts(x, n)[-1] :]) / len(x),
+                _("Only the last batch is counted."),
+                _("Where do the right answers of the batches before it go?"),
+            ),
+            Mistake(
                 lambda p, x, t, n: 1 - count(p, x, t, n) / len(x),
                 _("This is the share of wrong answers."),
                 _("Which comparison counts a right answer?"),
             ),
             Mistake(
-                lambda *args: np.mean(hits(*args, axis=0)),
+                lambda p, x, t, n: np.mean(x.argmax(axis=1) == t),
+                _("The labels are compared with the images themselves; predict is not asked."),
+                _("What does predict make from a batch of images?"),
+            ),
+            Mistake(
+                lambda p, x, t, n: count(p, x, t, n, axis=0) / len(x),
                 _("argmax(axis=0) finds the best image of each class, not the best class."),
                 _("Which axis of (n, K) runs over the classes?"),
             ),
         ],
     )
+    if verdict:
+        predict = _Predict(W, 4)
+        answer(predict, images, labels, 4)
+        predict.expect_batches()
+    return verdict

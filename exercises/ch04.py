@@ -1,50 +1,60 @@
 """Checks of chapter 4, learning from data. How a check is made: see exercises/verdict.py."""
 
+import ast
+import contextlib
+import numbers
+from collections.abc import Mapping
 from gettext import gettext as _
 
 import numpy as np
 
-from common.functions import sigmoid, softmax
+from common.checks import shown
+from common.functions import relu, sigmoid, softmax
 from common.gradient import numerical_gradient
+from common.two_layer_net import SigmoidTwoLayerNet
 
 from .solutions import ch04 as solutions
-from .verdict import Mistake, Verdict, Wrong, case, exercise, judge
+from .verdict import Mistake, Verdict, Wrong, case, exercise, judge, unanswered
 
 
 def _open(answer):
     return answer is None or answer is ...
 
 
-def _is_number(value):
-    kinds = (int, float, np.integer, np.floating)
-    return isinstance(value, kinds) and not isinstance(value, bool)
+def _number(value):
+    """Return a real number of whatever kind as a float; None for what is none."""
+    value = value[()] if isinstance(value, np.ndarray) and value.ndim == 0 else value
+    real = isinstance(value, numbers.Real) and not isinstance(value, (bool, np.bool_))
+    return float(value) if real else None
 
 
 @exercise(hint=_("Which entry of each row of y counts? For one-hot labels, argmax finds it."))
 def check_cross_entropy_batch(answer):
     y = np.array([[0.1, 0.6, 0.2, 0.1], [0.3, 0.1, 0.1, 0.5], [0.05, 0.05, 0.85, 0.05]])
-    t, square = np.array([1, 0, 2]), np.array([[0.7, 0.2, 0.1], [0.3, 0.3, 0.4], [0.2, 0.1, 0.7]])
+    t, square = np.array([1, 0, 1]), np.array([[0.7, 0.2, 0.1], [0.3, 0.3, 0.4], [0.2, 0.1, 0.7]])
 
     def one_hot(t, k):
         return np.eye(k)[t]
 
-    def numbers(t):
+    def classes(t):
         return t.argmax(axis=1) if t.ndim == 2 else t
 
     def right(y, t):
-        return y[np.arange(len(y)), numbers(t)] + 1e-7
+        return y[np.arange(len(y)), classes(t)] + 1e-7
 
     def shares(y, t):
-        return one_hot(numbers(t), y.shape[1])
+        return one_hot(classes(t), y.shape[1])
 
     return judge(
         answer,
         solutions.cross_entropy_batch,
+        batch=0,
         praise=_("Right for both kinds of labels, and a certain mistake costs 16.1, not inf."),
         cases=[
             case(y, t, of=_("three answers, class numbers")),
             case(y, one_hot(t, 4), of=_("the same three, one-hot labels")),
             case(square, np.array([2, 0, 1], dtype=np.uint8), of=_("as many answers as classes")),
+            case(square, np.eye(3, dtype=int)[[2, 0, 1]], of=_("as many one-hot rows as classes")),
             case(square[:1], np.array([1]), of=_("a batch of one")),
             case(
                 np.array([[0.0, 1.0], [0.5, 0.5]]),
@@ -80,12 +90,37 @@ def check_cross_entropy_batch(answer):
                 _("log of a number below 1 is negative, and a loss should be positive."),
             ),
             Mistake(
+                lambda y, t: -(shares(y, t) * np.log(y + 1e-7)).sum() / y.shape[1],
+                _("You divide by the number of classes; the mean is over the answers."),
+                _("How many answers are in the batch, and which axis of y counts them?"),
+            ),
+            Mistake(
+                lambda y, t: -np.log(y.max(axis=1) + 1e-7).mean(),
+                _("You take the largest probability of each row; the right class's is asked for."),
+                _("What says which class is right?"),
+            ),
+            Mistake(
+                lambda y, t: -np.log(right(y, t))[0],
+                _("Only the first answer of the batch is looked at."),
+                _("Which index runs over the rows?"),
+            ),
+            Mistake(
+                lambda y, t: 0.5 * np.sum((y - shares(y, t)) ** 2) / len(y),
+                _("These are squares, as in the other loss; the cross-entropy takes a logarithm."),
+                _("Which probability of each row counts, and what is taken of it?"),
+            ),
+            Mistake(
+                lambda y, t: np.mean(y.argmax(axis=1) == classes(t)),
+                _("This is the accuracy; the loss asks how much the right class was believed in."),
+                _("Which probability of each row counts, and what is taken of it?"),
+            ),
+            Mistake(
                 lambda y, t: -(shares(y, t) * np.log(y + 1e-7)).mean(),
                 _("You divide by all entries of y; one loss belongs to each row."),
                 _("How many answers are in the batch, and how many entries has y?"),
             ),
             Mistake(
-                lambda y, t: -np.log(y[:, numbers(t)] + 1e-7).mean(),
+                lambda y, t: -np.log(y[:, classes(t)] + 1e-7).mean(),
                 _("`y[:, t]` takes these columns of every row, the answers of others included."),
                 _("Row 0 with t[0], row 1 with t[1], …: both indices have to run together."),
             ),
@@ -103,17 +138,19 @@ def check_cross_entropy_batch(answer):
     )
 
 
-# exp at x = 1: how far each kind of difference is from e
+def _error(method, dtype, h):
+    """How far a difference with each of the steps h is from e, the slope of exp at x = 1."""
+    step, x = h.astype(dtype), dtype(1)
+    below = x if method == "forward" else x - step
+    width = step if method == "forward" else 2 * step
+    slope = ((np.exp(x + step) - np.exp(below)) / width).astype(float)
+    return np.where(np.isnan(slope), np.inf, np.abs(slope - np.e))
 
 
 def _typical_errors(method, dtype, h):
     """Errors of a difference for steps near each of h: the median, for rounding is chance."""
     near = np.asarray(h, dtype=float)[:, np.newaxis] * np.geomspace(0.8, 1.25, 21)
-    step, x = near.astype(dtype), dtype(1)
-    below = x if method == "forward" else x - step
-    width = step if method == "forward" else 2 * step
-    slope = ((np.exp(x + step) - np.exp(below)) / width).astype(float)
-    return np.median(np.abs(slope - np.e), axis=1)
+    return np.median(_error(method, dtype, near), axis=1)
 
 
 @exercise(
@@ -121,26 +158,33 @@ def _typical_errors(method, dtype, h):
 )
 def check_step_sizes(answer):
     right = solutions.step_sizes
-    if not isinstance(answer, dict):
+    if not isinstance(answer, Mapping) or all(map(_open, answer.values())):
         return judge(answer, right)
-    if all(map(_open, answer.values())):
-        return Verdict(None, _("not answered yet"))
+    if (missing := unanswered(answer, right)) is not None:
+        return missing
     grid = np.geomspace(1e-15, 1, 150)
     for key in right:
-        h = answer.get(key)
-        if _open(h):
-            return Verdict(None, _("not answered yet: {key}").format(key=key))
-        if not _is_number(h) or not 0 < h < np.inf:
+        h = _number(answer[key])
+        if h is None or not 0 < h < np.inf:
             raise Wrong(
-                _("{key}: a step is a number above 0.").format(key=key),
+                _("{key}: {got} is no step, which is a finite number above 0.").format(
+                    key=key, got=shown(answer[key])
+                ),
                 _("1e-3 is a way to write 0.001."),
             )
         method, kind = key.split(", ")
         dtype = np.dtype(kind).type
-        error = _typical_errors(method, dtype, [h])[0]
+        if dtype(1) + dtype(h) == dtype(1) - dtype(h):
+            raise Wrong(
+                _("{key}: with h = {h:g} the sum x + h is x, and the difference is 0.").format(
+                    key=key, h=h
+                ),
+                _("What does such a number keep of 1 + h? Make h larger."),
+            )
         errors = _typical_errors(method, dtype, grid)
         best, least = grid[errors.argmin()], errors.min()
-        if error <= 10 * least:
+        error = _error(method, dtype, np.array([h]))[0]
+        if min(error, _typical_errors(method, dtype, [h])[0]) <= 10 * least:  # luck may be good
             continue
         if h > best:
             raise Wrong(
@@ -184,27 +228,42 @@ def check_safe_gradient(answer):
     def table(W):
         return np.sum(W**2 * np.arange(1, W.size + 1).reshape(W.shape)) + W[0, 0] * W[-1, -1]
 
+    def thirds(x):
+        return np.sum(0.3 * x**2)
+
     def kinds(x):
         return x.dtype.type
 
+    one_by_one = _("For each entry: f a step up less f a step down, over how far they are apart.")
     return judge(
         answer,
         solutions.safe_gradient,
         rtol=1e-5,
         praise=_("Right for floats and integers, for rows and tables, and x stays as it was."),
         cases=[
-            case(squares, np.array([3.0, 4.0]), of=_("x₀² + x₁² at floats")),
-            case(mixed, np.array([1.0, -2.0, 0.5]), of=_("a function with mixed terms")),
+            case(squares, np.array([3.0, 4.0]), of=_("x₀² + x₁² at floats"), hint=one_by_one),
             case(
-                squares,
+                mixed,
+                np.array([1.0, -2.0, 0.5]),
+                of=_("a function with mixed terms"),
+                hint=one_by_one,
+            ),
+            case(
+                thirds,
                 np.array([3, 4]),
-                of=_("x₀² + x₁² at integers"),
+                of=_("0.3 (x₀² + x₁²) at integers"),
                 hint=_("What is `np.array([3, 4])` after `x[0] = 3.0001`? Print it."),
             ),
             case(
                 table,
                 np.array([[1.0, 0.2, -3.0], [0.5, 2.0, 1.5]]),
                 of=_("a table of weights"),
+                hint=_("`np.ndindex(x.shape)` gives the place of every entry, however many axes."),
+            ),
+            case(
+                lambda x: x[0, 0, 0] * x[1, 0, 1] + np.sum(x**3),
+                np.array([[[0.5, 2.0]], [[2.0, -1.0]], [[0.5, 2.0]]]),
+                of=_("an array with three axes"),
                 hint=_("`np.ndindex(x.shape)` gives the place of every entry, however many axes."),
             ),
         ],
@@ -215,8 +274,13 @@ def check_safe_gradient(answer):
                 _("Which dtype has the array that you nudge?"),
             ),
             Mistake(
+                lambda f, x: _slopes(f, x, dtype=kinds(x)),
+                _("At integers your slopes are wrong: 3 + 0.0001 is cut off to 3 again."),
+                _("Which dtype has the array that you nudge?"),
+            ),
+            Mistake(
                 lambda f, x: _slopes(f, x, out=kinds(x)),
-                _("For integers the slopes are cut to whole numbers: 5.9999999 becomes 5."),
+                _("For integers the slopes are cut to whole numbers: 2.4 becomes 2."),
                 _("`np.zeros_like` of integers makes integers."),
             ),
             Mistake(
@@ -230,13 +294,23 @@ def check_safe_gradient(answer):
                 _("Take one step to each side of x."),
             ),
             Mistake(
+                lambda f, x: 2 * _slopes(f, x) - _slopes(f, x, width=1e-4, forward=True),
+                _("This is the backward difference: its error is like h, here about 0.0001."),
+                _("Take one step to each side of x."),
+            ),
+            Mistake(
+                lambda f, x: _slopes(f, x, width=4e-4),
+                _("Every slope is half as large as it should be."),
+                _("How far are x + h and x − h apart?"),
+            ),
+            Mistake(
                 lambda f, x: _slopes(f, x, restore=False),
                 _("The entries stay nudged: the second slope is measured at a shifted place."),
                 _("Before the next entry gets its turn, what must the last one be again?"),
             ),
             Mistake(
                 lambda f, x: (f(x + 1e-4) - f(x - 1e-4)) / 2e-4,
-                _("All entries are nudged at once, so you get one number: the sum of all slopes."),
+                _("You get one number, the sum of all slopes; each entry has a slope of its own."),
                 _("A partial derivative moves one entry and holds the others."),
             ),
             Mistake(
@@ -273,16 +347,40 @@ def check_safe_descent(answer):
         return x - lr * n * x
 
     start = np.array([-3.0, 4.0])
+    rule = _("x ← x − lr · gradient, `step_num` times. Where is x then?")
     return judge(
         answer,
         solutions.safe_descent,
         atol=1e-8,
         praise=_("Right, and the caller's start is where it was."),
         cases=[
-            case(bowl, start, 0.1, 3, of=_("three steps in the bowl")),
-            case(valley, np.array([-7.0, 2.0]), 0.3, 5, of=_("five steps in the long valley")),
-            case(bowl, start, 0.1, 100, of=_("a hundred steps")),
-            case(bowl, start, 0.5, 0, of=_("no step at all")),
+            case(
+                valley,
+                np.array([-7.0, 2.0]),
+                0.3,
+                5,
+                of=_("five steps in the long valley"),
+                hint=rule,
+            ),
+            case(bowl, start, 0.1, 3, of=_("three steps in the bowl"), hint=rule),
+            case(
+                lambda x: x[0] ** 2 + x[0] * x[1] + x[1] ** 2,
+                start,
+                0.1,
+                3,
+                of=_("a bowl that lies askew"),
+                hint=_("Is the whole gradient measured before any part of x is moved?"),
+            ),
+            case(bowl, start, 0.1, 100, of=_("a hundred steps"), hint=rule),
+            case(bowl, start, 0.5, 0, of=_("no step at all"), hint=rule),
+            case(
+                bowl,
+                np.array([1.0, -2.0, 0.5]),
+                0.2,
+                2,
+                of=_("a place of three numbers"),
+                hint=_("How many numbers has init_x, and where does your code count them?"),
+            ),
             case(
                 bowl,
                 np.array([-3, 4]),
@@ -329,6 +427,21 @@ def check_safe_descent(answer):
                 _("Does `return` stand inside the loop?"),
             ),
             Mistake(
+                lambda f, x, lr, n: walk(f, x, lr, 1) if n else None,
+                _("Only one step is taken, and without any step nothing comes back."),
+                _("Does `return` stand inside the loop?"),
+            ),
+            Mistake(
+                lambda f, x, lr, n: walk(f, x, lr, 100),
+                _("A hundred steps are taken, whatever the caller asks for."),
+                _("The caller's wish is in `step_num`."),
+            ),
+            Mistake(
+                lambda f, x, lr, n: np.array(x, dtype=float),
+                _("You give back the start: no step ever reaches it."),
+                _("Which name gets the new place in your loop, and which one is returned?"),
+            ),
+            Mistake(
                 lambda f, x, lr, n: f(walk(f, x, lr, n)),
                 _("You return the height at the end; the place is asked for."),
                 _("What should the caller learn: how low it is there, or where that is?"),
@@ -338,61 +451,63 @@ def check_safe_descent(answer):
 
 
 @exercise(
-    hint=_("y is multiplied by 1 − 2·lr in each step, x by 1 − lr/10. When is which negative?")
+    hint=_("x₁ is multiplied by 1 − 2·lr in each step, x₀ by 1 − lr/10. When is which negative?")
 )
 def check_oscillating_rate(answer):
     if _open(answer):
         return Verdict(None, _("not answered yet"))
-    if not _is_number(answer):
-        raise Wrong(_("A learning rate is one number."), _("Write it without quotes or brackets."))
-    if not np.isfinite(answer):
+    lr = _number(answer)
+    if lr is None:
         raise Wrong(
-            _("{lr} is no finite number: after one step x would be inf or nan.").format(lr=answer),
+            _("A learning rate is one number; {got} is none.").format(got=shown(answer)),
+            _("Write it without quotes or brackets."),
+        )
+    if not np.isfinite(lr):
+        raise Wrong(
+            _("{lr} is no finite number: after one step x₀ would be inf or nan.").format(lr=lr),
             _("Look between 0 and 2."),
         )
-    if answer == 0:
+    if lr == 0:
         raise Wrong(
             _("With 0 the walker never moves."), _("How long is a step of lr times the gradient?")
         )
-    if answer < 0:
+    if lr < 0:
         raise Wrong(
             _("A negative rate walks uphill, away from the minimum."),
             _("x ← x − lr · gradient: what do two minus signs make?"),
         )
-    place, path = np.array([-7.0, 2.0]), []
-    for _step in range(100):
-        place = place - answer * np.array([place[0] / 10, 2 * place[1]])
-        path.append(place)
-    x, y = np.array(path).T
-    if abs(y[-1]) > 2:
+    x0, x1 = -7 * (1 - lr / 10) ** np.arange(101), 2 * (1 - 2 * lr) ** np.arange(101)
+    if not abs(x1[-1]) <= 2:
+        size = _("has grown beyond all numbers")
+        size = _("is {x1:.2g}").format(x1=x1[-1]) if np.isfinite(x1[-1]) else size
         raise Wrong(
-            _("It diverges: after 100 steps y is {y:.2g}.").format(y=y[-1]),
-            _("Each step multiplies y by 1 − 2·lr. Which values of that grow?"),
+            _("It diverges: after 100 steps x₁ {size}.").format(size=size),
+            _("Each step multiplies x₁ by 1 − 2·lr. Which values of that grow?"),
         )
-    if abs(y[-1]) == 2:
+    if abs(x1[-1]) == 2:
         raise Wrong(
-            _("It jumps from side to side for ever: y is 2 and −2 in turn, and comes no nearer."),
-            _("Each step multiplies y by 1 − 2·lr = −1. What would make it shrink as well?"),
+            _("It jumps from side to side for ever: x₁ is 2 and −2 in turn, and comes no nearer."),
+            _("Each step multiplies x₁ by 1 − 2·lr = −1. What would make it shrink as well?"),
         )
-    if not (y[0] < 0 < y[1]):
+    if not x1[1] < 0 < x1[2]:
         raise Wrong(
-            _("It does not oscillate: y never jumps to the other side of the valley."),
+            _("It does not oscillate: x₁ never jumps to the other side of the valley."),
             _("From which lr on is 1 − 2·lr negative?"),
         )
-    if abs(y[-1]) > 0.01:
+    if abs(x1[-1]) > 0.01:
         raise Wrong(
-            _("It oscillates, but after 100 steps y still jumps by {jump:.2g}.").format(
-                jump=abs(y[-1] - y[-2])
+            _("It oscillates, but after 100 steps x₁ still jumps by {jump:.2g}.").format(
+                jump=abs(x1[-1] - x1[-2])
             ),
             _("The farther 1 − 2·lr is from −1, the sooner the jumps die away."),
         )
-    if abs(x[-1]) > 0.01:
+    if abs(x0[-1]) > 0.01:
         raise Wrong(
-            _("It oscillates, but after 100 steps x has only come to {x:.2g}.").format(x=x[-1]),
-            _("Along the valley each step multiplies x by 1 − lr/10. Which lr is faster?"),
+            _("It oscillates, but after 100 steps x₀ has only come to {x0:.3g}.").format(x0=x0[-1]),
+            _("Along the valley each step multiplies x₀ by 1 − lr/10. Which lr is faster?"),
         )
     return Verdict(
-        True, _("Right: {lr:g} jumps across the valley, and still ends in it.").format(lr=answer)
+        True, _("Right: {lr:g} jumps across the valley, and still ends in it.").format(lr=lr)
     )
 
 
@@ -406,16 +521,14 @@ MINIMA = {
 
 @exercise(hint=_("Choose Himmelblau in the panel, lr 0.01, and try one start in each corner."))
 def check_four_starts(answer):
-    if not isinstance(answer, dict):
+    if not isinstance(answer, Mapping) or all(map(_open, answer.values())):
         return judge(answer, solutions.four_starts)
-    if all(map(_open, answer.values())):
-        return Verdict(None, _("not answered yet"))
+    starts = {key: _pair(start) for key, start in answer.items()}
+    if (missing := unanswered(starts, MINIMA)) is not None:
+        return missing
     for key, minimum in MINIMA.items():
-        start = answer.get(key)
-        if _open(start):
-            return Verdict(None, _("not answered yet: {key}").format(key=key))
-        pair = isinstance(start, (tuple, list, np.ndarray)) and len(start) == 2
-        if not pair or not all(_is_number(part) and np.isfinite(part) for part in start):
+        start = starts[key]
+        if len(start) != 2 or not all(part is not None and np.isfinite(part) for part in start):
             raise Wrong(
                 _("{key}: a start is a pair of finite numbers (x₀, x₁).").format(key=key),
                 _("For example (4, 4)."),
@@ -446,6 +559,18 @@ def check_four_starts(answer):
                 _("A start is found before one knows where the minimum is."),
             )
     return Verdict(True, _("Right: the same rule and the same hill country, and four ends."))
+
+
+def _pair(start):
+    """Return a start as a tuple, () if it is none; a half-filled one is open."""
+    if isinstance(start, str):
+        with contextlib.suppress(ValueError, SyntaxError):
+            start = ast.literal_eval(start.strip())
+    if isinstance(start, np.ndarray):
+        start = start.tolist()
+    if _open(start) or (isinstance(start, (tuple, list)) and any(map(_open, start))):
+        return None
+    return tuple(map(_number, start)) if isinstance(start, (tuple, list)) else ()
 
 
 def _himmelblau_end(x, y, lr=0.01, steps=200):
@@ -518,6 +643,46 @@ def check_mended_predict(answer):
                 _("`params` has b1 and b2 as well."),
             ),
             Mistake(
+                lambda p, x: net({**p, "b1": 0}, x),
+                _("The bias b1 of the hidden layer is missing."),
+                _("Which line makes a1?"),
+            ),
+            Mistake(
+                lambda p, x: net({**p, "b2": 0}, x),
+                _("The bias b2 of the output layer is missing."),
+                _("Which line makes a2?"),
+            ),
+            Mistake(
+                lambda p, x: net({**p, "b1": 0}, x, hidden=lambda a: sigmoid(a) + p["b1"]),
+                _("The bias b1 is added after the sigmoid, where it moves no threshold."),
+                _("a1 = xW1 + b1 comes first, and z1 = sigmoid(a1) then."),
+            ),
+            Mistake(
+                lambda p, x: net(p, x, hidden=softmax, last=sigmoid),
+                _("The two functions are exchanged: softmax between, sigmoid at the end."),
+                _("Which of them makes rows that sum to 1?"),
+            ),
+            Mistake(
+                lambda p, x: net(p, x, last=np.exp),
+                _("The exponentials are not divided by their sum: rows do not sum to 1."),
+                _("Which function makes shares of 1 from scores?"),
+            ),
+            Mistake(
+                lambda p, x: net(p, x, hidden=relu),
+                _("The hidden layer uses ReLU where sigmoid is asked for."),
+                _("Which function stands between the layers in the exercise?"),
+            ),
+            Mistake(
+                lambda p, x: net(p, x, hidden=softmax),
+                _("There is a softmax between the layers; sigmoid is asked for."),
+                _("Which of the two functions stands between, and which at the end?"),
+            ),
+            Mistake(
+                lambda p, x: net(p, x, last=lambda a: softmax(a.T).T),
+                _("The softmax goes down the columns: rows do not sum to 1."),
+                _("Which axis runs along one row of scores?"),
+            ),
+            Mistake(
                 lambda p, x: net(p, x, last=lambda a: softmax(a).argmax(axis=1)),
                 _("You return class numbers; the probabilities of all classes are asked for."),
                 _("The loss needs to know how sure the network is."),
@@ -531,81 +696,125 @@ def check_mended_predict(answer):
     )
 
 
-def _play_draw(answer, x, t, size):
-    """Draw many batches and return what can be compared; Wrong for what cannot be a batch."""
-    batches = [answer(x, t, size) for _round in range(40)]
-    if all(map(_open, batches)):
-        return None
-    rows = []
-    for batch in batches:
-        if not isinstance(batch, (tuple, list)) or len(batch) != 2:
-            raise Wrong(
-                _("Two things are to be returned: the images and their labels."),
-                _("`return x_batch, t_batch`"),
-            )
-        images, labels = map(np.asarray, batch)
-        if labels.shape[1:] == x.shape[1:] and images.shape[1:] == t.shape[1:] != x.shape[1:]:
-            raise Wrong(_("Labels come first and images second."), _("Exchange the two."))
-        if labels.shape[1:] == x.shape[1:]:
-            raise Wrong(
-                _("The labels are images: they were taken out of x."),
-                _("Which array holds the labels? Read your line for t_batch aloud."),
-            )
-        if images.shape[1:] != x.shape[1:] or labels.shape[1:] != t.shape[1:]:
-            raise Wrong(
-                _("Images of shape {x} and labels of shape {t} come out.").format(
-                    x=images.shape, t=labels.shape
-                ),
-                _("Index with an array of places: `x[batch]` keeps all columns."),
-            )
-        if len(images) != size or len(labels) != size:
-            raise Wrong(
-                _("The batch has {n} images; {size} are asked for.").format(
-                    n=len(images), size=size
-                ),
-                _("The caller's wish is in `size`."),
-            )
-        places = np.array([np.flatnonzero((x == image).all(axis=1))[0] for image in images])
-        if not np.array_equal(labels, t[places]):
-            raise Wrong(
-                _("Images and labels do not belong together."),
-                _("Draw the places once, and use them for both arrays."),
-            )
-        rows.append(places)
-    _expect_chance(np.array(rows), len(x), size)
-    return {"batches": len(rows)}
-
-
-def _expect_chance(rows, n, size):
-    seen = set(rows.ravel().tolist())
-    if (rows == rows[0]).all():
+def _places(images, x):
+    """Which row of x each image is; Wrong if it is none."""
+    same = (np.asarray(images)[:, np.newaxis] == x).all(axis=2)  # (n, N)
+    if not same.any(axis=1).all():
         raise Wrong(
-            _("Every call gives the same batch."),
+            _("A batch holds an image that is not in x."),
+            _("Index with an array of places: `x[batch]` keeps whole rows."),
+        )
+    return same.argmax(axis=1)
+
+
+def _expect_chance(rows, n):
+    """Wrong unless `rows` (batches, size) of places look as if drawn by chance from 0 … n − 1.
+
+    By whatever generator, with or without replacement. A fair one is refused in less than one of a
+    million runs: 300 places out of 12 miss one of them in 10⁻¹⁰, chi squared (11 degrees of
+    freedom) is above 60 in 10⁻⁸, and in 300 batches of 4 two images never meet in 10⁻⁷.
+    """
+    count, size = rows.shape
+    seen = np.bincount(rows.ravel(), minlength=n)
+    if (rows == rows[0]).all():
+        first = _("Every batch is the same one: the first {size} images.").format(size=size)
+        raise Wrong(
+            first if (rows[0] == np.arange(size)).all() else _("Every batch is the same one."),
             _("A batch is drawn at random, anew each time. Is a seed set inside?"),
         )
-    if max(seen) < size < n:
+    if not seen[size:].any():
         raise Wrong(
             _("Only the first {size} images are ever drawn.").format(size=size),
             _("The places go from 0 to len(x) − 1."),
         )
-    if n - 1 not in seen or 0 not in seen:
-        place = _("first") if 0 not in seen else _("last")
+    if not seen.all():
         raise Wrong(
-            _("The {place} image is never drawn.").format(place=place),
+            _("In {count} batches x[{place}] is never drawn; x holds {n} images.").format(
+                count=count, place=seen.argmin(), n=n
+            ),
             _("np.random.choice(n, size) draws from 0 … n − 1."),
         )
-    if (np.diff(rows, axis=1) == 1).all() and size > 1:
+    steps = np.diff(rows if size > 1 else rows.T, axis=1) % n
+    if (steps == 1).mean() > 0.8:
         raise Wrong(
-            _("Each batch is a run of neighbours; every image should be drawn by itself."),
-            _("np.random.choice draws `size` places at once."),
+            _("The images come in the order of the data, one after the other."),
+            _("Each image should be drawn by itself: np.random.choice does it."),
         )
+    if ((seen - seen.mean()) ** 2 / seen.mean()).sum() > 60:
+        often, rarely = seen.argmax(), seen.argmin()
+        raise Wrong(
+            _("Chances differ: x[{often}] comes {most} times, x[{rarely}] {least} times.").format(
+                often=often, most=seen[often], rarely=rarely, least=seen[rarely]
+            ),
+            _("np.random.choice(n, size) draws each of 0 … n − 1 with the same chance."),
+        )
+    together = np.eye(n, dtype=bool)
+    for batch in rows:
+        together[np.ix_(batch, batch)] = True
+    if count >= 300 and size >= 4 and not together.all():
+        one, other = np.argwhere(~together)[0]
+        raise Wrong(
+            _("Some images never meet in a batch, such as x[{one}] and x[{other}].").format(
+                one=one, other=other
+            ),
+            _("Each image of a batch should be drawn by itself, whatever the others are."),
+        )
+
+
+def _play_draw(answer, x, t, size, rounds=4):
+    """Draw some batches and return what can be compared; Wrong for what cannot be a batch."""
+    batches = [answer(x, t, size) for _round in range(rounds)]
+    if all(map(_open, batches)):
+        return None
+    for batch in batches:
+        _expect_a_batch(batch, x, t, size)
+    rows = _places(np.concatenate([images for images, _labels in batches]), x)
+    if not np.array_equal(np.concatenate([labels for _images, labels in batches]), t[rows]):
+        raise Wrong(
+            _("Images and labels do not belong together."),
+            _("Draw the places once, and use them for both arrays."),
+        )
+    if rounds >= 100:
+        _expect_chance(rows.reshape(-1, size), len(x))
+    return {"batches": len(batches)}
+
+
+def _expect_a_batch(batch, x, t, size):
+    if not isinstance(batch, (tuple, list)) or len(batch) != 2:
+        raise Wrong(
+            _("Two things are to be returned: the images and their labels."),
+            _("`return x_batch, t_batch`"),
+        )
+    images, labels = map(np.asarray, batch)
+    if labels.shape[1:] == x.shape[1:] and images.shape[1:] == t.shape[1:] != x.shape[1:]:
+        raise Wrong(_("Labels come first and images second."), _("Exchange the two."))
+    if labels.shape[1:] == x.shape[1:]:
+        raise Wrong(
+            _("The labels are images: they were taken out of x."),
+            _("Which array holds the labels? Read your line for t_batch aloud."),
+        )
+    if images.shape[1:] != x.shape[1:] or labels.shape[1:] != t.shape[1:]:
+        raise Wrong(
+            _("Images of shape {x} and labels of shape {t} come out.").format(
+                x=images.shape, t=labels.shape
+            ),
+            _("Index with an array of places: `x[batch]` and `t[batch]` keep whole rows."),
+        )
+    for kind, n in ((_("images"), len(images)), (_("labels"), len(labels))):
+        if n != size:
+            raise Wrong(
+                _("The batch has {n} {kind}; {size} are asked for.").format(
+                    n=n, kind=kind, size=size
+                ),
+                _("The caller's wish is in `size`."),
+            )
 
 
 @exercise(hint=_("Draw the places first: np.random.choice(how many images, how many to draw)."))
 def check_draw_batch(answer):
     x = np.arange(24.0).reshape(12, 2) ** 2
     t = np.array([3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8])
-    return judge(
+    verdict = judge(
         answer,
         solutions.draw_batch,
         via=_play_draw,
@@ -616,38 +825,74 @@ def check_draw_batch(answer):
             case(x, t, 1, of=_("a batch of one")),
         ],
     )
+    if verdict:
+        for size, rounds in ((4, 600), (3, 100), (1, 300)):
+            _play_draw(answer, x.copy(), t.copy(), size, rounds)
+    return verdict
 
 
-class _Recorder:
-    """A network of two numbers that keeps a diary: its gradient depends on its parameters only."""
+class _Diary(SigmoidTwoLayerNet):
+    """The chapter's network, small, that notes what it is asked for: which, x, t, parameters."""
 
     def __init__(self):
-        self.params = {"W": np.array([[2.0, -1.0]]), "b": np.array([0.5])}
-        self.batches, self.lost = [], []
+        super().__init__(2, 3, 10, weight_init_std=1.0, rng=0)
+        self.notes, self.first = [], dict(self.params)
+
+    def note(self, which, x, t):
+        now = {key: value.copy() for key, value in self.params.items()}
+        self.notes.append((which, np.array(x), np.array(t), now))
 
     def gradient(self, x, t):
-        self.batches.append((np.array(x), np.array(t)))
-        return {"W": 2 * self.params["W"], "b": 3 * self.params["b"]}
+        self.note("gradient", x, t)
+        return super().gradient(x, t)
 
-    def loss(self, x, t):
-        self.lost.append((np.array(x), np.array(t)))
-        return float(np.sum(self.params["W"] ** 2) + 1.5 * np.sum(self.params["b"] ** 2))
+    def loss(self, x, t, train_flg=False):
+        if not train_flg:  # not for its own gradient
+            self.note("loss", x, t)
+        return super().loss(x, t, train_flg)
 
-    def predict(self, x):
-        return np.full((len(x), 10), 0.1)
+    def at(self, params):
+        """The network with these numbers for its own."""
+        for key, value in params.items():
+            self.params[key][...] = value
+        return self
 
-    def accuracy(self, x, t):
-        return 0.1
+
+class _Quick(_Diary):
+    """A diary without a network: where only the batches are looked at."""
+
+    def gradient(self, x, t):
+        self.notes.append(("gradient", np.array(x), np.array(t), None))
+        return {key: 0 * value for key, value in self.params.items()}
+
+    def loss(self, x, t, train_flg=False):
+        return np.float64(0)
 
 
 def _play_learn(answer, x, t, lr, steps, batch_size):
-    net = _Recorder()
-    losses = answer(net, x, t, lr, steps, batch_size)
-    if _open(losses) and not net.batches:
-        return None
-    if not net.batches:
+    """Let the answer train a network that keeps a diary; Wrong for the first line that is off."""
+    net = _Diary()
+    try:
+        losses = answer(net, x, t, lr, steps, batch_size)
+    except RuntimeError:
+        for key, value in net.first.items():
+            if net.params.get(key) is not value:
+                raise Wrong(
+                    _(
+                        "net.params['{key}'] is a new array; the network goes on with the old one."
+                    ).format(key=key),
+                    _("`=` puts another array there. What changes the one that is there?"),
+                ) from None
+        raise
+    batches = [note[1:] for note in net.notes if note[0] == "gradient"]
+    if not batches:
+        if _open(losses):
+            return None
         raise Wrong(_("net.gradient is never called."), _("Step 2 of the four: the gradient."))
-    _expect_batches(net, x, t, steps, batch_size)
+    _expect_batches(batches, x, t, steps, batch_size)
+    after = [before for _images, _labels, before in batches[1:]] + [net.params]
+    for i, (batch, now) in enumerate(zip(batches, after, strict=True)):
+        _expect_update(i + 1, *batch, now, lr)
     if _open(losses):
         raise Wrong(
             _("The network learns, but the list of losses is not returned."),
@@ -660,67 +905,180 @@ def _play_learn(answer, x, t, lr, steps, batch_size):
             ),
             _("`losses = []` before the loop, `append` inside, `return losses` after it."),
         )
-    return {"W": net.params["W"], "b": net.params["b"], "losses": np.array(losses, dtype=float)}
-
-
-def _expect_batches(net, x, t, steps, batch_size):
-    if len(net.batches) != steps:
+    if any(_number(loss) is None for loss in losses):
         raise Wrong(
-            _("The gradient is computed {n} times; {steps} steps are asked for.").format(
-                n=len(net.batches), steps=steps
+            _("The list holds {kind}, and that is no number.").format(kind=shown(losses[0])),
+            _("What does `net.loss` give when it is called with a batch?"),
+        )
+    _expect_losses(np.array(losses, dtype=float), batches, after, net.notes, x, t)
+    return {"steps": steps}
+
+
+def _expect_batches(batches, x, t, steps, batch_size):
+    """Return the places of the images in each batch, (steps, batch_size)."""
+    if len(batches) != steps:
+        times = _("{n} times").format(n=len(batches)) if len(batches) > 1 else _("once")
+        raise Wrong(
+            _("The gradient is computed {times}; {steps} steps are asked for.").format(
+                times=times, steps=steps
             ),
             _("One gradient for each step. What does your loop run over?"),
         )
-    places = []
-    for images, labels in net.batches:
+    for images, _labels, _at in batches:
         if len(images) == len(x) != batch_size:
             raise Wrong(
                 _("Every step looks at all {n} images: that is no mini-batch.").format(n=len(x)),
                 _("Step 1 of the four: draw a batch."),
             )
-        if len(images) != batch_size:
+        if images.ndim != 2 or len(images) != batch_size:
             raise Wrong(
-                _("A batch has {n} images; {size} are asked for.").format(
-                    n=len(images), size=batch_size
+                _("A batch of shape {shape} arrives; {size} images are asked for.").format(
+                    shape=images.shape, size=batch_size
                 ),
                 _("The caller's wish is in `batch_size`."),
             )
-        rows = np.array([np.flatnonzero((x == image).all(axis=1))[0] for image in images])
-        if np.shape(labels) != t[rows].shape or not np.array_equal(labels, t[rows]):
+    rows = np.array([_places(images, x) for images, _labels, _at in batches])
+    for places, (_images, labels, _at) in zip(rows, batches, strict=True):
+        if not np.array_equal(labels, t[places]):
             raise Wrong(
                 _("Images and labels of a batch do not belong together."),
                 _("`x[batch]` and `t[batch]`, with the same `batch`."),
             )
-        places.append(rows)
-    if steps > 1 and all(np.array_equal(rows, places[0]) for rows in places):
+    if (steps - 1) * batch_size > 9 and (rows == rows[0]).all():  # by luck in 1 of 12¹⁰
         raise Wrong(
-            _("The batch is drawn once, and every step sees the same images."),
-            _("Which line belongs inside the loop?"),
+            _("Every step sees the same images: no new batch is drawn."),
+            _("Which line belongs inside the loop? Or is a seed set there?"),
         )
+    return rows
+
+
+def _expect_update(step, images, labels, before, after, lr):
+    """Wrong if a step does not lead from the parameters `before` it to those `after` it."""
+    grads = _Diary().at(before).gradient(images, labels)
+
+    def all_are(rule, keys=before):
+        return all(np.allclose(after[key], rule(before[key], grads[key])) for key in keys)
+
+    if all_are(lambda p, g: p - lr * g):
+        return
+    moved = [key for key in before if not np.array_equal(before[key], after[key])]
+    if not moved:
+        raise Wrong(
+            _("The parameters never change, so nothing is learned.")
+            if step == 1
+            else _("After step {n} the parameters do not change any more.").format(n=step - 1),
+            _("Step 3 of the four: update. Does it reach net.params?"),
+        )
+    for rule, message, hint in (
+        (
+            lambda p, g: p + lr * g,
+            _("The parameters walk uphill, along the gradient instead of against it."),
+            _("Which sign has the update?"),
+        ),
+        (
+            lambda p, g: p - g,
+            _("The gradient is subtracted as it is, without the learning rate."),
+            _("How long should a step be?"),
+        ),
+        (
+            lambda p, g: -lr * g,
+            _("The parameters are replaced by the step instead of being moved by it."),
+            _("`=` or `-=`?"),
+        ),
+        (
+            lambda p, g: p - lr * g / len(images),
+            _("The step is divided by the batch size; the gradient is a mean already."),
+            _("What does the loss of a batch divide by?"),
+        ),
+    ):
+        if all_are(rule):
+            raise Wrong(message, hint)
+    if len(moved) < len(before) and all_are(lambda p, g: p - lr * g, moved):
+        raise Wrong(
+            _("Only some of the parameters are updated: {names}.").format(names=", ".join(moved)),
+            _("Loop over all the keys of net.params."),
+        )
+    rate = np.sum((before["W2"] - after["W2"]) * grads["W2"]) / np.sum(grads["W2"] ** 2)
+    if all_are(lambda p, g: p - rate * g):
+        raise Wrong(
+            _("The parameters move by {rate:.4g} times the gradient; lr is {lr:g}.").format(
+                rate=rate, lr=lr
+            ),
+            _("The caller's wish is in `lr`. Where does it stand in your update, and how often?"),
+        )
+    right = {key: before[key] - lr * grads[key] for key in before}
+    key = next(key for key in right if not np.allclose(after[key], right[key]))
+    spot = np.unravel_index(np.abs(after[key] - right[key]).argmax(), right[key].shape)
+    numbers_of = [f"{one[key][spot]:.6g}" for one in (before, after, right)]
+    raise Wrong(
+        _("Step {n} takes a number of {key} from {old} to {new}; it should go to {right}.").format(
+            n=step, key=key, **dict(zip(("old", "new", "right"), numbers_of, strict=True))
+        ),
+        _("Each number of net.params moves by −lr times its own slope, once in a step."),
+    )
+
+
+def _expect_losses(losses, batches, after, notes, x, t):
+    """Wrong unless the losses are those on each step's own batch, after its update."""
+    twin = _Diary()
+
+    def each(loss):
+        return [loss(*batch, now) for batch, now in zip(batches, after, strict=True)]
+
+    right = each(lambda images, labels, before, now: twin.at(now).loss(images, labels))
+    if np.allclose(losses, right, rtol=1e-5):
+        return
+    for loss, message, hint in (
+        (
+            lambda images, labels, before, now: twin.at(before).loss(images, labels),
+            _("The losses are those before each update; those after it are asked for."),
+            _("In which order do the last two of the four steps come?"),
+        ),
+        (
+            lambda images, labels, before, now: twin.at(now).loss(x, t),
+            _("The losses are those on all the data; each step's own batch is asked for."),
+            _("Which images has this step drawn?"),
+        ),
+        (
+            lambda images, labels, before, now: twin.at(before).loss(x, t),
+            _("The losses are those on all the data, and before each update."),
+            _("Which images has this step drawn, and when is the loss to be measured?"),
+        ),
+    ):
+        if np.allclose(losses, each(loss), rtol=1e-5):
+            raise Wrong(message, hint)
+    own = [images for images, _labels, _at in batches]
+    others = [images for which, images, _labels, _at in notes if which == "loss"]
+    if len(others) == len(own) and len(others[0]) != len(own[0]):
+        raise Wrong(
+            _("The loss is measured on {n} of the images; a batch holds {size}.").format(
+                n=len(others[0]) if others[0].ndim > 1 else 1, size=len(own[0])
+            ),
+            _("Hand `net.loss` the images that the gradient was computed with."),
+        )
+    if len(others) == len(own) and any(map(_differ, own, others)):
+        raise Wrong(
+            _("The loss is measured on other images than the gradient of its step."),
+            _("Draw once in a step, and use these images for both."),
+        )
+    i = int(np.argmin(np.isclose(losses, right, rtol=1e-5)))
+    raise Wrong(
+        _(
+            "The loss of step {n} is {got:.6g}; on its batch, after the update, it is {want:.6g}."
+        ).format(n=i + 1, got=losses[i], want=right[i]),
+        _("One loss for each step, on the step's own batch, after its update."),
+    )
+
+
+def _differ(one, other):
+    return one.shape != other.shape or bool((one != other).any())
 
 
 @exercise(hint=_("The four steps, in order: draw a batch, gradient, update, note the loss."))
 def check_learn(answer):
-    x = np.arange(40.0).reshape(20, 2) ** 2
-    t = np.arange(20) % 10
-
-    def training(update=lambda p, lr, g: p - lr * g, before=False, keys=("W", "b")):
-        def learn(net, x, t, lr, steps, batch_size):
-            losses = []
-            for _step in range(steps):
-                batch = np.random.choice(len(x), batch_size)
-                grads = net.gradient(x[batch], t[batch])
-                if before:
-                    losses.append(net.loss(x[batch], t[batch]))
-                for key in keys:
-                    net.params[key] = update(net.params[key], lr, grads[key])
-                if not before:
-                    losses.append(net.loss(x[batch], t[batch]))
-            return losses
-
-        return learn
-
-    return judge(
+    x = np.random.default_rng(6).normal(size=(12, 2))
+    t = np.array([3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8])
+    verdict = judge(
         answer,
         solutions.learn,
         via=_play_learn,
@@ -728,51 +1086,37 @@ def check_learn(answer):
         cases=[
             case(x, t, 0.1, 4, 5, of=_("four steps, batches of 5")),
             case(x, t, 0.3, 2, 3, of=_("two steps, another learning rate")),
-            case(x, t, 0.1, 3, 1, of=_("batches of one")),
-        ],
-        mistakes=[
-            Mistake(
-                training(lambda p, lr, g: p + lr * g),
-                _("The parameters walk uphill: the loss grows with every step."),
-                _("Which sign has the update?"),
-            ),
-            Mistake(
-                training(lambda p, lr, g: p - g),
-                _("The gradient is subtracted as it is, without the learning rate."),
-                _("How long should a step be?"),
-            ),
-            Mistake(
-                training(lambda p, lr, g: p - 0.1 * g),
-                _("The learning rate is always 0.1."),
-                _("The caller's wish is in `lr`."),
-            ),
-            Mistake(
-                training(lambda p, lr, g: p),
-                _("The parameters never change, so nothing is learned."),
-                _("Step 3 of the four: update."),
-            ),
-            Mistake(
-                training(lambda p, lr, g: -lr * g),
-                _("The parameters are replaced by the step instead of being moved by it."),
-                _("`=` or `-=`?"),
-            ),
-            Mistake(
-                training(before=True),
-                _("The losses are those before each update; those after it are asked for."),
-                _("In which order do the last two of the four steps come?"),
-            ),
-            Mistake(
-                training(keys=("W",)),
-                _("Only some of the parameters are updated."),
-                _("Loop over all the keys of net.params."),
-            ),
+            case(x, np.eye(10)[t], 0.1, 3, 1, of=_("batches of one")),
         ],
     )
+    if verdict:
+        net = _Quick()
+        answer(net, x.copy(), t.copy(), 0.1, 300, 4)
+        batches = [note[1:] for note in net.notes if note[0] == "gradient"]
+        _expect_chance(_expect_batches(batches, x, t, 300, 4), len(x))
+    return verdict
 
 
 def _as_steps(answer, *args):
     steps = answer(*args)
-    return steps if _open(steps) else np.array([int(step) for step in steps])
+    if _open(steps):
+        return steps
+    if isinstance(steps, (str, Mapping)) or not np.iterable(steps):
+        raise Wrong(_("A list of steps is asked for."), _("One number for each reading."))
+    steps = [*steps]
+    for step in steps:
+        number = _number(step)
+        if number is None or not number.is_integer():
+            raise Wrong(
+                _("A step is a whole number; {step} is among yours.").format(
+                    step=shown(step if number is None else number)
+                ),
+                _("`/` makes a float, always. Which division makes a whole number?"),
+            )
+    return np.array([int(step) for step in steps])
+
+
+_as_steps.direct = True  # it is the very call, so arguments have their names
 
 
 @exercise(
@@ -792,6 +1136,9 @@ def check_reading_steps(answer):
 
     def one_too_many(n, size, last):
         return solutions.reading_steps(n, size, last + 1)
+
+    def right(n, size, last):
+        return np.array(solutions.reading_steps(n, size, last))
 
     return judge(
         answer,
@@ -840,6 +1187,36 @@ def check_reading_steps(answer):
                 one_too_many,
                 _("Steps go from 0 to max_iter − 1; you go one farther."),
                 _("`range(n)` ends before n."),
+            ),
+            Mistake(
+                lambda *args: right(*args)[:-1],
+                _("The last reading is missing."),
+                _("How far does your range go, and is its end among the steps?"),
+            ),
+            Mistake(
+                lambda n, size, last: right(n, size, last) if n >= size else [],
+                _("With fewer images than a batch you never read."),
+                _("How many steps should an epoch have at least?"),
+            ),
+            Mistake(
+                lambda n, size, last: right(n, size, last) if n >= size else [0],
+                _("With fewer images than a batch you read once, at step 0, and never again."),
+                _("How many steps should an epoch have at least?"),
+            ),
+            Mistake(
+                every(lambda n, size: n // size + 1),
+                _("You count one step too many to an epoch."),
+                _("How many whole batches of 100 fit into 600 images?"),
+            ),
+            Mistake(
+                lambda *args: np.arange(len(right(*args))),
+                _("You number the epochs; the steps at which they begin are asked for."),
+                _("Which step is the first one of the second epoch?"),
+            ),
+            Mistake(
+                lambda n, size, last: np.arange(1, last, max(n // size, 1)),
+                _("You begin at step 1, so every reading comes a step late."),
+                _("Which number has the first step?"),
             ),
             Mistake(
                 every(lambda n, size: size),

@@ -205,7 +205,8 @@ def judge(answer, solution, cases=(), mistakes=(), via=None, **options):
     outcomes = [_attempt(via, answer, one) for one in cases]
     if isinstance(outcomes[0].error, NotImplementedError):
         return Verdict(None, _("not answered yet"))
-    if all(one.error is None and _empty(one.value) for one in outcomes):
+    given = [one.value for one in outcomes if one.error is None]
+    if given and all(map(_empty, given)):  # whatever the other cases raise
         return _gives_nothing(answer, any(one.printed for one in outcomes))
     for outcome in outcomes:
         if isinstance(outcome.error, Wrong):

@@ -140,7 +140,7 @@ def test_an_unanswered_template_is_not_wrong_but_open(chapter, name):
     solution = getattr(importlib.import_module(f"exercises.solutions.{chapter}"), name)
     empty = [None, ...]
     if isinstance(solution, dict):
-        empty.append(dict.fromkeys(solution, ...))
+        empty += [dict.fromkeys(solution, ...), solution | {next(iter(solution)): ...}]
     elif callable(solution) and not isinstance(solution, type):
         empty += [lambda *_args: None, lambda *_args: ..., raises(NotImplementedError())]
     for answer in empty:
@@ -282,6 +282,7 @@ def test_a_dict_is_open_until_each_name_has_its_value(monkeypatch):
         (lambda x: 2 * x + 4e-6, "Entry [0, 0] of the result is 2.000004, expected is 2 "),
         (lambda x: 1.00001 * 2 * x, "expected is"),  # not: 1 times what is expected
         (lambda x: print(2 * x), "prints, and gives back nothing"),
+        (lambda x: print(2 * x) if len(x) > 1 else 1 / 0, "prints, and gives back nothing"),
         (no_return, "calculates, and gives back nothing"),
         (lambda x: (yield 2 * x), "holds `yield`"),
         (lambda x: (2 * row for row in x), "a generator"),

@@ -49,6 +49,64 @@ class cross_entropy_batch:
             t = np.argmax(t, axis=1)
         return -np.log(y[np.arange(len(t)), t] + 1e-7)
 
+    def smaller_delta(y, t):
+        if t.ndim == 2:
+            t = t.argmax(axis=1)
+        return -np.log(y[np.arange(len(t)), t] + 1e-10).mean()
+
+    def delta_outside(y, t):
+        if t.ndim == 2:
+            t = t.argmax(axis=1)
+        return -(np.log(y[np.arange(len(t)), t]) + 1e-3).mean()
+
+    def told_by_the_largest(y, t):
+        if t.max() <= 1:
+            return -np.sum(t * np.log(y + 1e-7)) / len(y)
+        return -np.mean(np.log(y[np.arange(len(t)), t] + 1e-7))
+
+    def told_by_the_length(y, t):
+        if len(t) == y.shape[1]:
+            t = np.argmax(t, axis=0)
+        return -np.mean(np.log(y[np.arange(len(y)), t] + 1e-7))
+
+    def first_row_only(y, t):
+        if t.ndim == 2:
+            t = t.argmax(axis=1)
+        return -np.log(y[0, t[0]] + 1e-7)
+
+    def changes_y(y, t):
+        y += 1e-7
+        if t.ndim == 2:
+            t = t.argmax(axis=1)
+        return -np.log(y[np.arange(len(t)), t]).mean()
+
+    def largest_probability(y, t):
+        return -np.mean(np.log(y.max(axis=1) + 1e-7))
+
+    def divided_by_classes(y, t):
+        if t.ndim == 1:
+            t = np.eye(y.shape[1])[t]
+        return -np.sum(t * np.log(y + 1e-7)) / y.shape[1]
+
+    def squares(y, t):
+        if t.ndim == 1:
+            t = np.eye(y.shape[1])[t]
+        return 0.5 * np.sum((y - t) ** 2) / len(y)
+
+    def wrong_axis(y, t):
+        if t.ndim == 2:
+            t = t.argmax(axis=0)
+        return -np.mean(np.log(y[np.arange(len(y)), t[: len(y)]] + 1e-7))
+
+    def accuracy(y, t):
+        return np.mean(y.argmax(axis=1) == (t if t.ndim == 1 else t.argmax(axis=1)))
+
+    def deletes_zeros(y, t):
+        if t.ndim == 2:
+            t = t.argmax(axis=1)
+        right = y[np.arange(len(t)), t]
+        return -np.log(right[right > 0]).mean()
+
 
 SIZES = {
     "forward, float64": 1e-8,
@@ -66,6 +124,14 @@ class step_sizes:
     large_in_float32 = SIZES | {"central, float32": 0.5}
     zero = SIZES | {"central, float32": 0}
     text = SIZES | {"forward, float64": "1e-8"}
+    below_zero = SIZES | {"forward, float64": -1e-8}
+    all_the_same = dict.fromkeys(SIZES, 1e-4)
+    no_step = SIZES | {"forward, float32": 1e-20}
+    endless = SIZES | {"central, float64": np.inf}
+    float64s_best_in_float32 = SIZES | {"central, float32": 1e-5}
+    exponents = SIZES | {"central, float64": -5}
+    a_pair = SIZES | {"central, float32": (1e-3, 1e-2)}
+    another_name = SIZES | {"central float32": 5e-3}
 
 
 def pairwise_gradient(f, x, up_by, down_by, width):
@@ -136,6 +202,51 @@ class safe_gradient:
     all_at_once = lambda f, x: (f(x + 1e-4) - f(x - 1e-4)) / 2e-4
     sign = lambda f, x: -pairwise_gradient(f, x, 1e-4, 1e-4, 2e-4)
 
+    def backward(f, x, h=1e-4):
+        return pairwise_gradient(f, x, 0, 1e-4, 1e-4)
+
+    def half_h(f, x, h=1e-4):
+        return pairwise_gradient(f, x, 1e-4, 1e-4, 4e-4)
+
+    def rows_and_columns_only(f, x, h=1e-4):
+        x, grad = np.array(x, dtype=float), np.zeros(x.shape)
+        rows = x if x.ndim > 1 else x[np.newaxis]
+        slopes = grad if x.ndim > 1 else grad[np.newaxis]
+        for i in range(rows.shape[0]):
+            for j in range(rows.shape[1]):
+                value = rows[i, j]
+                rows[i, j] = value + h
+                up = f(x)
+                rows[i, j] = value - h
+                slopes[i, j] = (up - f(x)) / (2 * h)
+                rows[i, j] = value
+        return grad
+
+    def flat_result(f, x):
+        return pairwise_gradient(f, x, 1e-4, 1e-4, 2e-4).ravel()
+
+    def by_value(f, x, h=1e-4):
+        x, grad = x.astype(float), np.zeros(x.shape)
+        for value in x.ravel().tolist():
+            i = tuple(np.argwhere(x == value)[0])
+            x[i] = value + h
+            up = f(x)
+            x[i] = value - h
+            grad[i] = (up - f(x)) / (2 * h)
+            x[i] = value
+        return grad
+
+    def first_entry(f, x, h=1e-4):
+        for i in np.ndindex(x.shape):
+            up, down = x.astype(float), x.astype(float)
+            up[i] += h
+            down[i] -= h
+            return (f(up) - f(down)) / (2 * h)
+        return None
+
+    def refuses_integers(f, x):
+        return numerical_gradient(f, x)
+
 
 class safe_descent:
     def changes_the_start(f, init_x, lr, step_num):
@@ -200,6 +311,68 @@ class safe_descent:
             x -= lr * numerical_gradient(f, x)
         return f(x)
 
+    def float32(f, init_x, lr, step_num):
+        x = init_x.astype(np.float32)
+        for _ in range(step_num):
+            x -= lr * numerical_gradient(f, x)
+        return x
+
+    def returns_in_the_loop(f, init_x, lr, step_num):
+        x = np.array(init_x, dtype=float)
+        for _ in range(step_num):
+            x -= lr * numerical_gradient(f, x)
+            return x
+        return None
+
+    def refuses_integers(f, init_x, lr, step_num):
+        x = init_x
+        for _ in range(step_num):
+            x = x - lr * numerical_gradient(f, x)
+        return x
+
+    def two_coordinates(f, init_x, lr, step_num):
+        x = np.array([float(init_x[0]), float(init_x[1])])
+        for _ in range(step_num):
+            x = x - lr * numerical_gradient(f, x)
+        return x
+
+    def a_hundred_steps(f, init_x, lr, step_num):
+        x = init_x * 1.0
+        for _ in range(100):
+            x = x - lr * numerical_gradient(f, x)
+        return x
+
+    def the_whole_path(f, init_x, lr, step_num):
+        path = [init_x * 1.0]
+        for _ in range(step_num):
+            path.append(path[-1] - lr * numerical_gradient(f, path[-1]))
+        return np.array(path)
+
+    def whole_numbers(f, init_x, lr, step_num):
+        x = init_x.copy()
+        for _ in range(step_num):
+            x = (x - lr * numerical_gradient(f, x.astype(float))).astype(init_x.dtype)
+        return x
+
+    def only_signs(f, init_x, lr, step_num):
+        x = init_x * 1.0
+        for _ in range(step_num):
+            x = x - lr * np.sign(numerical_gradient(f, x))
+        return x
+
+    def one_coordinate_after_the_other(f, init_x, lr, step_num):
+        x = init_x * 1.0
+        for _ in range(step_num):
+            for k in range(len(x)):
+                x[k] -= lr * numerical_gradient(f, x)[k]
+        return x
+
+    def gives_back_the_start(f, init_x, lr, step_num):
+        x = init_x.astype(float)
+        for _ in range(step_num):
+            init_x - lr * numerical_gradient(f, x)
+        return x
+
 
 class oscillating_rate:
     zero = 0
@@ -212,6 +385,10 @@ class oscillating_rate:
     for_ever = 1.0
     diverges = 1.1
     text = "0.9"
+    two_rates = (0.9, 0.8)
+    beyond_all_numbers = 1e12
+    a_little_too_slow = 0.63
+    a_little_too_wild = 0.975
 
 
 STARTS = {
@@ -230,6 +407,11 @@ class four_starts:
     on_the_summit = STARTS | {"right above": (-0.270845, -0.923039)}
     mirrored = STARTS | {"right below": (4, 3)}
     nan = STARTS | {"left above": (np.nan, 4)}
+    the_minimum_itself = STARTS | {"left below": (-3.78, -3.28)}
+    one_number = STARTS | {"left below": -4}
+    words = STARTS | {"right above": "4 and 4"}
+    exchanged = STARTS | {"left above": (4, -4)}
+    another_name = STARTS | {"top left": (-4, 4)}
 
 
 def sigmoid(x):
@@ -260,6 +442,19 @@ class mended_predict:
     classes = lambda p, x: predict(p, x).argmax(axis=1)
     sigmoid_twice = lambda p, x: predict(p, x, last=lambda a: softmax(sigmoid(a)))
     transposed = lambda p, x: softmax(sigmoid(x @ p["W1"].T + p["b1"]) @ p["W2"].T + p["b2"])
+    relu = lambda p, x: predict(p, x, hidden=lambda a: np.maximum(0, a))
+    no_first_bias = lambda p, x: softmax(sigmoid(x @ p["W1"]) @ p["W2"] + p["b2"])
+    no_second_bias = lambda p, x: softmax(sigmoid(x @ p["W1"] + p["b1"]) @ p["W2"])
+    down_the_columns = lambda p, x: predict(p, x, last=lambda a: softmax(a.T).T)
+    softmax_between = lambda p, x: predict(p, x, hidden=softmax)
+    exchanged = lambda p, x: predict(p, x, hidden=softmax, last=sigmoid)
+    columns = lambda p, x: softmax(p["W2"] @ sigmoid(p["W1"] @ x + p["b1"]) + p["b2"])
+    not_divided = lambda p, x: predict(p, x, last=np.exp)
+    late_bias = lambda p, x: softmax((sigmoid(x @ p["W1"]) + p["b1"]) @ p["W2"] + p["b2"])
+    sigmoid_of_x = lambda p, x: softmax((sigmoid(x) @ p["W1"] + p["b1"]) @ p["W2"] + p["b2"])
+    first_row = lambda p, x: predict(p, x)[0]
+    one_bias_for_both = lambda p, x: predict(p | {"b2": p["b1"][: len(p["b2"])]}, x)
+    rounded = lambda p, x: predict(p, x).round(2)
 
 
 class draw_batch:
@@ -289,8 +484,58 @@ class draw_batch:
         return t[mask], x[mask]
 
     def neighbours(x, t, size):
-        start = np.random.randint(len(x) - size + 1)
-        return x[start : start + size], t[start : start + size]
+        start = np.random.randint(len(x))
+        places = np.arange(start, start + size) % len(x)
+        return x[places], t[places]
+
+    def seeded(x, t, size):
+        places = np.random.default_rng(1).choice(len(x), size)
+        return x[places], t[places]
+
+    def never_the_first(x, t, size):
+        places = np.random.randint(1, len(x), size)
+        return x[places], t[places]
+
+    def every_other_one(x, t, size):
+        places = 2 * np.random.choice(len(x) // 2, size)
+        return x[places], t[places]
+
+    def rounded(x, t, size):
+        places = np.round(np.random.rand(size) * (len(x) - 1)).astype(int)
+        return x[places], t[places]
+
+    def parts_of_the_data(x, t, size):
+        part = np.random.choice(len(x) // size) * size
+        order = part + np.random.permutation(size)
+        return x[order], t[order]
+
+    def one_image_many_times(x, t, size):
+        places = np.full(size, np.random.choice(len(x)))
+        return x[places], t[places]
+
+    def shuffles_the_callers(x, t, size):
+        np.random.shuffle(x)
+        return x[:size], t[:size]
+
+    def pixels(x, t, size):
+        places = np.random.choice(x.shape[1], size)
+        return x[:, places], t[places]
+
+    def of_the_labels(x, t, size):
+        places = np.random.choice(t.max(), size)
+        return x[places], t[places]
+
+    def places_only(x, t, size):
+        places = np.random.choice(len(x), size)
+        return places, t[places]
+
+    def scaled(x, t, size):
+        places = np.random.choice(len(x), size)
+        return x[places] / 255, t[places]
+
+    def too_many_labels(x, t, size):
+        places = np.random.choice(len(x), size)
+        return x[places], t
 
     images_only = lambda x, t, size: x[np.random.choice(len(x), size)]
 
@@ -306,7 +551,7 @@ def learning(update, size=None, once=False, labels=None, early=False, more=0):
             if early:
                 losses.append(net.loss(x[batch], tb))
             for key in net.params:
-                net.params[key] = update(net.params[key], grads[key], lr)
+                net.params[key][...] = update(net.params[key], grads[key], lr)
             if not early:
                 losses.append(net.loss(x[batch], tb))
         return losses
@@ -318,13 +563,96 @@ def down(p, g, lr):
     return p - lr * g
 
 
+def measured(loss, draw=lambda x, i, size: np.random.choice(len(x), size)):
+    """The right loop, with another loss of (net, x, t, batch) or another way to draw."""
+
+    def learn(net, x, t, lr, steps, batch_size):
+        losses = []
+        for i in range(steps):
+            batch = draw(x, i, batch_size)
+            grads = net.gradient(x[batch], t[batch])
+            for key in net.params:
+                net.params[key] -= lr * grads[key]
+            losses.append(loss(net, x, t, batch))
+        return losses
+
+    return learn
+
+
+def own(net, x, t, batch):
+    return net.loss(x[batch], t[batch])
+
+
 class learn:
     uphill = learning(lambda p, g, lr: p + lr * g)
     no_learning_rate = learning(lambda p, g, lr: p - g)
-    fixed_learning_rate = learning(lambda p, g, lr: p - 0.1 * g)
+    fixed_learning_rate = learning(lambda p, g, lr: p - 0.01 * g)
     no_update = learning(lambda p, g, lr: p)
     replaced = learning(lambda p, g, lr: -lr * g)
+    divided_again = learning(lambda p, g, lr: p - lr * g / 5)
+    signs_only = learning(lambda p, g, lr: p - lr * np.sign(g))
     loss_before = learning(down, early=True)
+    loss_of_all_data = measured(lambda net, x, t, batch: net.loss(x, t))
+    loss_of_one_image = measured(lambda net, x, t, batch: net.loss(x[batch[:1]], t[batch[:1]]))
+    loss_of_swapped_arguments = measured(lambda net, x, t, batch: net.loss(t[batch], x[batch]))
+    accuracies = measured(lambda net, x, t, batch: net.accuracy(x[batch], t[batch]))
+    in_order = measured(own, lambda x, i, n: np.arange(i * n, i * n + n) % len(x))
+    first_half = measured(own, lambda x, i, n: np.random.choice(len(x) // 2, n))
+    a_run_of_neighbours = measured(
+        own, lambda x, i, n: (np.random.choice(len(x)) + 2 * np.arange(n)) % len(x)
+    )
+
+    def loss_of_a_fresh_batch(net, x, t, lr, steps, batch_size):
+        fresh = measured(
+            lambda net, x, t, _batch: own(net, x, t, np.random.choice(len(x), batch_size))
+        )
+        return fresh(net, x, t, lr, steps, batch_size)
+
+    def a_new_array(net, x, t, lr, steps, batch_size):
+        losses = []
+        for _ in range(steps):
+            batch = np.random.choice(len(x), batch_size)
+            grads = net.gradient(x[batch], t[batch])
+            for key in net.params:
+                net.params[key] = net.params[key] - lr * grads[key]
+            losses.append(net.loss(x[batch], t[batch]))
+        return losses
+
+    def a_name_moves_away(net, x, t, lr, steps, batch_size):
+        losses = []
+        for step in range(steps):
+            batch = np.random.choice(len(x), batch_size)
+            grads = net.gradient(x[batch], t[batch])
+            for p, g in zip(net.params.values(), grads.values(), strict=True):
+                if step == 0:
+                    p -= lr * g
+                else:
+                    p = p - lr * g
+            losses.append(net.loss(x[batch], t[batch]))
+        return losses
+
+    def updates_twice(net, x, t, lr, steps, batch_size):
+        losses = []
+        for _ in range(steps):
+            batch = np.random.choice(len(x), batch_size)
+            grads = net.gradient(x[batch], t[batch])
+            for key in net.params:
+                net.params[key] -= lr * grads[key]
+                net.params[key] -= lr * grads[key]
+            losses.append(net.loss(x[batch], t[batch]))
+        return losses
+
+    def a_gradient_for_each_key(net, x, t, lr, steps, batch_size):
+        losses = []
+        for _ in range(steps):
+            batch = np.random.choice(len(x), batch_size)
+            for key in net.params:
+                net.params[key] -= lr * net.gradient(x[batch], t[batch])[key]
+            losses.append(net.loss(x[batch], t[batch]))
+        return losses
+
+    def sums_so_far(net, x, t, lr, steps, batch_size):
+        return np.cumsum(measured(own)(net, x, t, lr, steps, batch_size)).tolist()
 
     def all_data(net, x, t, lr, steps, batch_size):
         losses = []
@@ -350,7 +678,9 @@ class learn:
         losses = []
         for _ in range(steps):
             batch = np.random.choice(len(x), batch_size)
-            net.params["W"] -= lr * net.gradient(x[batch], t[batch])["W"]
+            grads = net.gradient(x[batch], t[batch])
+            for key in ("W1", "W2"):
+                net.params[key] -= lr * grads[key]
             losses.append(net.loss(x[batch], t[batch]))
         return losses
 
@@ -367,3 +697,15 @@ class reading_steps:
     not_the_first = lambda n, size, last: list(range(0, last, max(n // size, 1)))[1:]
     one_too_far = lambda n, size, last: list(range(0, last + 1, max(n // size, 1)))
     every_batch_size = lambda n, size, last: list(range(0, last, size))
+    exact_places = lambda n, size, last: np.arange(0, last, max(n / size, 1))
+    a_number = lambda n, size, last: len(range(0, last, max(n // size, 1)))
+    nothing_for_small_sets = lambda n, size, last: (
+        [i for i in range(last) if i % (n // size) == 0] if n >= size else []
+    )
+    once_for_small_sets = lambda n, size, last: list(range(0, last, n // size or last))
+    epochs = lambda n, size, last: list(range(len(range(0, last, max(n // size, 1)))))
+    true_or_false = lambda n, size, last: [i % max(n // size, 1) == 0 for i in range(last)]
+    one_epoch_too_few = lambda n, size, last: list(range(0, last, max(n // size, 1)))[:-1]
+    one_too_wide = lambda n, size, last: list(range(0, last, n // size + 1))
+    from_one = lambda n, size, last: list(range(1, last, max(n // size, 1)))
+    images = lambda n, size, last: list(range(0, last, n))
