@@ -1,5 +1,7 @@
 """Checks of chapter 5, backpropagation. How a check is made: see exercises/verdict.py."""
 
+import inspect
+from collections.abc import Mapping
 from gettext import gettext as _
 
 import numpy as np
@@ -7,21 +9,35 @@ import numpy as np
 from common.functions import sigmoid
 
 from .solutions import ch05 as solutions
-from .verdict import Mistake, Wrong, case, exercise, judge
+from .verdict import Mistake, Verdict, Wrong, case, exercise, is_template, judge, unanswered
 
 
 def _named(got, *names):
     """Several results under their names, so that a message can say which one is wrong."""
     if got is None or got is ...:
         return dict.fromkeys(names)
+    if isinstance(got, Mapping) and set(got) == set(names):
+        return dict(got)
+    if isinstance(got, np.ndarray) and got.ndim:
+        got = list(got)
     if not isinstance(got, (tuple, list)) or len(got) != len(names):
         raise Wrong(
             _("{count} results are expected: {names}.").format(
-                count=len(names), names=", ".join(names)
+                count=len(names), names=", ".join(f"`{name}`" for name in names)
             ),
-            _("The last line of the template says what goes back, and in which order."),
+            _("The template's comment says what goes back, and in which order."),
         )
     return dict(zip(names, got, strict=True))
+
+
+def _naming(*names):
+    """A `via` that calls the answer, and gives its results their names."""
+
+    def via(answer, *args):
+        return _named(answer(*args), *names)
+
+    via.direct = True
+    return via
 
 
 @exercise(hint=_("f = q·z with q = x + y. What does × send to z, what to q, and what does + do?"))
@@ -60,6 +76,26 @@ def check_paper_gradients(answer):
                 _("x + y is 1 + (-4)."),
             ),
             Mistake(
+                guess(5, -20, -3),
+                _("x and z are right; y is multiplied by its own value at the plus node."),
+                _("If y grows by 1, by how much does x + y grow?"),
+            ),
+            Mistake(
+                guess(5, -5, -3),
+                _("x and z are right; y has got a minus, although plus passes on what arrives."),
+                _("y is negative itself. If it *grows* by 1, does x + y grow or shrink?"),
+            ),
+            Mistake(
+                guess(5, 5, 5),
+                _("x and y are right; z has got its own value; the times node has to swap."),
+                _("If z grows by 1, by how much does q·z grow, with q = x + y?"),
+            ),
+            Mistake(
+                guess(5, 5, -15),
+                _("x and y are right; z has got f itself."),
+                _("If z grows by 1, by how much does q·z grow, with q = x + y?"),
+            ),
+            Mistake(
                 guess(1, -4, 5),
                 _("These are the values of x, y and z, not the gradients."),
                 _("A gradient says by how much f changes for each step of an input."),
@@ -78,18 +114,59 @@ def check_paper_gradients(answer):
     )
 
 
+def _half_written(Layer):
+    """The Verdict ○ on a class of which one method is still the template's; None for others."""
+    methods = {name: getattr(Layer, name, None) for name in ("forward", "backward")}
+    empty = [name for name, one in methods.items() if inspect.isfunction(one) and is_template(one)]
+    return unanswered(methods | dict.fromkeys(empty), methods) if len(empty) == 1 else None
+
+
+def _given_back(layer, method, *args):
+    """What a method gives back. Nothing at all is no number, and deserves a word of its own."""
+    if not callable(getattr(layer, method, None)):
+        raise Wrong(
+            _("The class has no method `{method}`.").format(method=method),
+            _("Keep the names of the template. Are both methods indented under `class`?"),
+        )
+    got = getattr(layer, method)(*args)
+    if got is None and not is_template(getattr(type(layer), method)):
+        raise Wrong(
+            _("`{method}` is written, and gives back nothing (None).").format(method=method),
+            _("Printing or keeping a value is not enough. Which word hands it to the caller?"),
+        )
+    return got
+
+
 def _expect_own_memory(Layer, forward, backward):
-    """Another layer of the same class runs forward in between: does the first one remember?"""
-    alone, disturbed = Layer(), Layer()
+    """Does a layer remember its own last forward, whatever ran on it or on another one before?"""
+    alone, disturbed, again = Layer(), Layer(), Layer()
     forward(alone)
     want = backward(alone)
     forward(disturbed)
     forward(Layer(), other=True)
-    if repr(backward(disturbed)) != repr(want):
+    if not _same(backward(disturbed), want):
         raise Wrong(
             _("A second layer of this class overwrites what the first one has kept."),
             _("Is something stored in the class (or outside of it) instead of in `self`?"),
         )
+    forward(again, other=True)
+    backward(again)
+    forward(again)
+    if not _same(backward(again), want):
+        raise Wrong(
+            _("Used a second time, with other inputs, the layer gives another gradient than a "
+              "new one does."),
+            _("What does `forward` leave in self from the time before?"),
+        )  # fmt: skip
+
+
+def _same(one, other):
+    """Are these the same numbers? What holds no numbers is judged elsewhere."""
+    try:
+        pairs = zip(one, other, strict=True) if isinstance(one, (tuple, list)) else [(one, other)]
+        return all(np.array_equal(a, b, equal_nan=True) for a, b in pairs)
+    except (TypeError, ValueError):
+        return True
 
 
 def _expect_unchanged(before, **arrays):
@@ -103,8 +180,8 @@ def _expect_unchanged(before, **arrays):
 
 def _play_max(Layer, x, y, dout):
     layer = Layer()
-    out = layer.forward(x, y)
-    got = _named(layer.backward(dout), "dx", "dy")
+    out = _given_back(layer, "forward", x, y)
+    got = _named(_given_back(layer, "backward", dout), "dx", "dy")
 
     def forward(one, other=False):
         one.forward(*((y, x) if other else (x, y)))
@@ -126,6 +203,14 @@ def check_MaxLayer(answer):
 
         return Version
 
+    def tie(self, shares, dout):
+        """One that is right, but for equal inputs."""
+        if self.x == self.y:
+            return shares[0] * dout, shares[1] * dout
+        return (dout, 0) if self.first else (0, dout)
+
+    if (half := _half_written(answer)) is not None:
+        return half
     return judge(
         answer,
         solutions.MaxLayer,
@@ -133,11 +218,33 @@ def check_MaxLayer(answer):
         praise=_("Right: all of the gradient goes to the winner."),
         cases=[
             case(5.0, 3.0, 2.0, of="max(5, 3)"),
-            case(3.0, 5.0, 2.0, of="max(3, 5)"),
-            case(-1.0, -4.0, -0.5, of="max(-1, -4)"),
+            case(0.25, 0.75, 2.0, of="max(0.25, 0.75)"),
+            case(-3.0, -4.0, -0.5, of="max(-3, -4)"),
             case(2, 7, 3, of=_("integers")),
+            case(4.0, 4.0, 3.0, of="max(4, 4)"),
+            case(-2, -2, -5, of="max(-2, -2)"),
         ],
         mistakes=[
+            Mistake(
+                version(lambda self, dout: tie(self, (0, 1), dout)),
+                _("Of equal inputs the second one wins; agreed is the first."),
+                _("What does your condition say about two equal numbers: is 4 > 4, or 4 < 4?"),
+            ),
+            Mistake(
+                version(lambda self, dout: tie(self, (1, 1), dout)),
+                _("Equal inputs both get the gradient; agreed is that the first one gets it all."),
+                _("What does your condition say about two equal numbers?"),
+            ),
+            Mistake(
+                version(lambda self, dout: tie(self, (0.5, 0.5), dout)),
+                _("Equal inputs share the gradient; agreed is that the first one gets it all."),
+                _("What does your condition say about two equal numbers?"),
+            ),
+            Mistake(
+                version(lambda self, dout: tie(self, (0, 0), dout)),
+                _("With equal inputs the gradient is lost; agreed is that the first one gets it."),
+                _("What does your condition say about two equal numbers: is 4 > 4, or 4 < 4?"),
+            ),
             Mistake(
                 version(lambda self, dout: (dout, dout)),
                 _("Both inputs get the gradient, as at a plus node; max listens to one of them."),
@@ -175,6 +282,11 @@ def check_MaxLayer(answer):
                 _("The first input always gets the gradient, even where the second is larger."),
                 _("backward needs to know who won. Where can forward leave that for it?"),
             ),
+            Mistake(
+                version(lambda self, dout: (0, dout)),
+                _("The second input always gets the gradient, even where the first is larger."),
+                _("backward needs to know who won. Where can forward leave that for it?"),
+            ),
         ],
     )
 
@@ -193,10 +305,10 @@ def check_quotient(answer):
     return judge(
         answer,
         solutions.quotient,
-        via=lambda function, x, y: _named(function(x, y), "f", "dx", "dy"),
+        via=_naming("f", "dx", "dy"),
         praise=_("Right: both ways of x add up, and both ways of y."),
         cases=[
-            case(2.0, 4.0, of="x = 2, y = 4"),
+            case(1.5, 2.5, of="x = 1.5, y = 2.5"),
             case(-1.0, 3.0, of="x = -1, y = 3"),
             case(0.5, 0.25, of="x = 0.5, y = 0.25"),
             case(3, 1, of=_("integers")),
@@ -214,7 +326,7 @@ def check_quotient(answer):
             ),
             Mistake(
                 version(lambda ds, dp, x, **_v: ds + dp * x, lambda ds, dp, y, **_v: ds + dp * y),
-                _("The times node gives each input its own value instead of the other one."),
+                _("dx and dy have changed places, as if × gave each input its own value."),
                 _("× swaps: what goes back to x is upstream × y."),
             ),
             Mistake(
@@ -239,15 +351,18 @@ def check_quotient(answer):
             ),
             Mistake(
                 version(lambda s, **_v: 1 / s, lambda s, **_v: 1 / s),
-                _("The division hands 1/(x + y) back; the other input is x·y."),
-                _("s/p changes by 1/p when s grows by 1."),
+                _("Both gradients are 1/(x + y), but p divides s, and each input took two ways."),
+                _("By how much does s/p change when s grows by 1? And what comes back through p?"),
             ),
         ],
     )
 
 
 @exercise(
-    hint=_("`dout[mask] = 0` writes into the caller's array. Which function makes a new one?")
+    hint=_(
+        "Where mask is True nothing comes back, elsewhere dout passes. `dout[mask] = 0` would "
+        "write into the caller's array: which function makes a new one?"
+    )
 )
 def check_relu_backward(answer):
     rng = np.random.default_rng(1)
@@ -259,8 +374,8 @@ def check_relu_backward(answer):
         cases=[
             case(np.array([[5.0, 6.0], [7.0, 8.0]]), np.array([[False, True], [True, False]])),
             case(rng.normal(size=(3, 4)), x <= 0, of=_("a batch of three")),
-            case(np.array([[-2.0, 3.0]]), np.array([[False, False]]), of=_("all closed")),
-            case(np.array([4, -5]), np.array([True, False]), of=_("integers")),
+            case(np.array([[-2.0, 3.0]]), np.array([[False, False]]), of=_("nothing blocked")),
+            case(np.array([[4, -5, 2]]), np.array([[True, False, False]]), of=_("integers")),
         ],
         mistakes=[
             Mistake(
@@ -277,6 +392,16 @@ def check_relu_backward(answer):
                 lambda dout, mask: 1.0 * ~mask,
                 _("This is the local gradient alone: the upstream gradient is missing."),
                 _("What arrives from behind is in dout."),
+            ),
+            Mistake(
+                lambda dout, mask: np.where(mask, 1, dout),
+                _("Where ReLU blocks, 1 comes back; nothing may come back there."),
+                _("Which entries of dx have to be 0?"),
+            ),
+            Mistake(
+                lambda dout, mask: 1.0 * mask,
+                _("This is the mask itself, as numbers: True blocks, and dout plays no part."),
+                _("Where mask is True ReLU blocks. And what arrives from behind?"),
             ),
             Mistake(
                 lambda dout, mask: np.maximum(0, dout),
@@ -304,8 +429,8 @@ def check_sigmoid_backward(answer):
         praise=_("Right: the output alone is enough, no exp is needed."),
         cases=[
             case(np.array([[1.0, -2.0, 0.5], [3.0, 0.1, -1.0]]), out, of=_("a batch of two")),
-            case(np.array([2.0]), np.array([0.731]), of=_("one number")),
-            case(np.array([3, 5]), np.array([0.5, 0.9]), of=_("dout of integers")),
+            case(np.array([[2.0]]), np.array([[0.731]]), of=_("one number")),
+            case(np.array([[3, 5]]), np.array([[0.5, 0.9]]), of=_("dout of integers")),
         ],
         mistakes=[
             Mistake(
@@ -339,9 +464,19 @@ def check_sigmoid_backward(answer):
                 _("At y = 1 the sigmoid is flat. What does your formula say there?"),
             ),
             Mistake(
-                lambda dout, out: dout * out - out * (1 - out),
-                _("The upstream is multiplied with one factor only; a bracket is missing."),
-                _("dout × y × (1 − y): three factors."),
+                lambda dout, out: dout * out * 1 - out,
+                _("This is (dout · y · 1) − y: the bracket around 1 − y is missing."),
+                _("Which is done first, × or −?"),
+            ),
+            Mistake(
+                lambda dout, out: dout + out * (1 - out),
+                _("Upstream and local gradient are added; along one way they multiply."),
+                _("If dout is 0, what must come back?"),
+            ),
+            Mistake(
+                lambda dout, out: dout * dout * (1 - dout),
+                _("The slope is taken at dout; it belongs to what came out of the sigmoid."),
+                _("Which of the two arguments is y?"),
             ),
         ],
     )
@@ -349,9 +484,15 @@ def check_sigmoid_backward(answer):
 
 def _play_layer(Layer, x, dout):
     layer, before = Layer(), (x.copy(), dout.copy())
-    out = layer.forward(x)
-    dx = layer.backward(dout)
+    out = _given_back(layer, "forward", x)
+    given = np.copy(out) if isinstance(out, np.ndarray) else out
+    dx = _given_back(layer, "backward", dout)
     _expect_unchanged(before, x=x, dout=dout)
+    if isinstance(out, np.ndarray) and not np.array_equal(given, out, equal_nan=True):
+        raise Wrong(
+            _("`backward` changes the array that `forward` has given back."),
+            _("The next layer got that very array. Which line writes into it?"),
+        )
 
     def forward(one, other=False):
         one.forward(x + other)
@@ -374,6 +515,8 @@ def check_Tanh(answer):
         return Version
 
     rng = np.random.default_rng(6)
+    if (half := _half_written(answer)) is not None:
+        return half
     return judge(
         answer,
         solutions.Tanh,
@@ -432,13 +575,6 @@ def check_Tanh(answer):
     )
 
 
-def _play_affine(backward, dout, x, W):
-    before = dout.copy(), x.copy(), W.copy()
-    got = _named(backward(dout, x, W), "dx", "dW", "db")
-    _expect_unchanged(before, dout=dout, x=x, W=W)
-    return got
-
-
 @exercise(hint=_("Write the three shapes down: dx has x's, dW has W's, db has b's. What fits?"))
 def check_affine_backward(answer):
     rng = np.random.default_rng(7)
@@ -454,15 +590,19 @@ def check_affine_backward(answer):
 
         return wrong
 
-    def whole_mean(dout, x, W):
-        dx, dW, db = solutions.affine_backward(dout, x, W)
-        return dx, dW / len(x), db / len(x)
+    def mean(*which):
+        def wrong(dout, x, W):
+            rights = solutions.affine_backward(dout, x, W)
+            return [part / len(x) if i in which else part for i, part in enumerate(rights)]
+
+        return wrong
 
     dout, x, W = given(2, 3, 4)
     return judge(
         answer,
         solutions.affine_backward,
-        via=_play_affine,
+        via=_naming("dx", "dW", "db"),
+        batch=1,
         praise=_("Right: three products, and every gradient has the shape of what it belongs to."),
         cases=[
             case(*given(4, 3, 2), of=_("a batch of four")),
@@ -515,10 +655,20 @@ def check_affine_backward(answer):
                 _("`db` has kept an axis of 1: b is (M,), not (1, M)."),
                 _("What does keepdims do?"),
             ),
-            Mistake(
-                whole_mean,
-                _("dW and db are divided by N once more; the loss layer has done that."),
-                _("Who divides by the batch size? Once is enough."),
+            *(
+                Mistake(
+                    wrong,
+                    _(
+                        "Divided by N once more: {names}. The loss layer has done that already."
+                    ).format(names=names),
+                    _("Who divides by the batch size? Once is enough."),
+                )
+                for wrong, names in [
+                    (mean(1, 2), "`dW`, `db`"),
+                    (mean(1), "`dW`"),
+                    (mean(0), "`dx`"),
+                    (mean(0, 1, 2), "`dx`, `dW`, `db`"),
+                ]
             ),
             Mistake(
                 version(dx=lambda dout, x, W: W @ dout.T),
@@ -550,7 +700,7 @@ def check_length_gradients(answer):
     return judge(
         answer,
         solutions.length_gradients,
-        via=lambda function, W, x: _named(function(W, x), "dW", "dx"),
+        via=_naming("dW", "dx"),
         praise=_("Right for square W and for all others: 2 q xᵀ and 2 Wᵀ q."),
         cases=[
             case(W, np.array([0.2, 0.4]), of=_("the numbers of the text")),
@@ -560,7 +710,7 @@ def check_length_gradients(answer):
         mistakes=[
             Mistake(
                 version(dx=lambda W, x, q: 2 * q @ W.T),
-                _("`dx` is 2q·Wᵀ, the row form, but here W stands on the left of x."),
+                _("`dx` is 2q·Wᵀ (the same as 2Wq), the row form; here W stands on the left of x."),
                 _("q is (m,), Wᵀ is (n, m): on which side of q does it fit for every m and n?"),
             ),
             Mistake(
@@ -572,6 +722,21 @@ def check_length_gradients(answer):
                 version(lambda W, x, q: np.outer(q, x), lambda W, x, q: W.T @ q),
                 _("The 2 is missing: the derivative of q² is 2q."),
                 _("What is ∂f/∂q for f = q₁² + q₂²?"),
+            ),
+            Mistake(
+                version(dW=lambda W, x, q: np.outer(q, x)),
+                _("`dx` is right; in `dW` the 2 is missing."),
+                _("What is ∂f/∂q for f = q₁² + q₂²? Both gradients come through it."),
+            ),
+            Mistake(
+                version(dx=lambda W, x, q: W.T @ q),
+                _("`dW` is right; in `dx` the 2 is missing."),
+                _("What is ∂f/∂q for f = q₁² + q₂²? Both gradients come through it."),
+            ),
+            Mistake(
+                version(dx=lambda W, x, q: 2 * W.T @ x),
+                _("`dx` is 2Wᵀx: what comes back to × is the slope of q, and x was its input."),
+                _("Which shape has Wᵀ, and which of q and x can stand on its right for every W?"),
             ),
             Mistake(
                 version(dW=lambda W, x, q: 2 * q * x),
@@ -621,6 +786,7 @@ def check_softmax_loss_backward(answer):
     return judge(
         answer,
         solutions.softmax_loss_backward,
+        batch=0,
         praise=_("Right for both kinds of labels, square batches included."),
         cases=[
             case(
@@ -636,6 +802,13 @@ def check_softmax_loss_backward(answer):
                 hint=_("(3, 3) − (3,) is no error. What does NumPy subtract from what?"),
             ),
             case(shares(1, 4), np.array([3]), of=_("a batch of one")),
+            case(
+                shares(2, 3),
+                np.array([1, 0], np.uint8),
+                of=_("class numbers that are only 0 and 1"),
+            ),
+            case(shares(3, 3), np.eye(3, dtype=int)[[2, 0, 2]], of=_("one-hot, 3 × 3")),
+            case(shares(1, 3), np.array([[0.0, 0.0, 1.0]]), of=_("one-hot, a batch of one")),
         ],
         mistakes=[
             Mistake(
@@ -655,6 +828,21 @@ def check_softmax_loss_backward(answer):
                 version(lambda y, t: 1),
                 _("The division by the batch size N is missing: the loss is a mean."),
                 _("A batch twice as large should not give a gradient twice as large."),
+            ),
+            Mistake(
+                version(lambda y, t: len(y) ** 2),
+                _("Divided by N twice."),
+                _("The loss is one mean over the batch. How often does 1/N stand in front of it?"),
+            ),
+            Mistake(
+                version(lambda y, t: len(y) if t.ndim == 2 else 1),
+                _("Right for one-hot labels; with class numbers the division by N is missing."),
+                _("Do both branches of your function come past the division?"),
+            ),
+            Mistake(
+                version(lambda y, t: 1 if t.ndim == 2 else len(y)),
+                _("Right for class numbers; with one-hot labels the division by N is missing."),
+                _("Do both branches of your function come past the division?"),
             ),
             Mistake(
                 version(lambda y, t: t.size),
@@ -685,40 +873,42 @@ def check_softmax_loss_backward(answer):
     )
 
 
-class _Watched(dict):
-    """A dict that knows whether anybody read it: an untouched template has not."""
+def _play_step(step, *given):
+    """One step of a dict of parameters: what does the layer hold then, which has the same arrays?
 
-    read = False
-
-    def __getitem__(self, key):
-        self.read = True
-        return super().__getitem__(key)
-
-    def items(self):
-        self.read = True
-        return super().items()
-
-    def values(self):
-        self.read = True
-        return super().values()
-
-
-def _play_step(step, W, b, dW, db, lr):
-    layer, params = {"W": W, "b": b}, {"W": W, "b": b}
-    grads, before = _Watched(W=dW, b=db), (dW.copy(), db.copy())
+    The names are the book's, in the book's order: loops over ('W1', 'b1', 'W2', 'b2') are right.
+    """
+    *arrays, lr = given
+    names, half = ("W1", "b1", "W2", "b2"), len(arrays) // 2
+    params = dict(zip(names, arrays[:half], strict=True))
+    grads = dict(zip(names, arrays[half:], strict=True))
+    layer, old = dict(params), {key: value.copy() for key, value in params.items()}
+    before = {key: value.copy() for key, value in grads.items()}
     got = step(params, grads, lr)
-    if not grads.read:
-        return got  # a template gives None
-    if not all(map(np.array_equal, before, (dW, db))):
+    same = set(grads) == set(names) and all(np.array_equal(grads[k], before[k]) for k in names)
+    if not same:
         raise Wrong(
             _("The gradients are changed as well; only the parameters should be."),
-            _("Which line writes into grads[key]?"),
+            _("Which line writes into grads[key], or takes something out of grads?"),
         )
-    after = {f"params['{key}']": params.get(key) for key in ("W", "b")}
-    return {"layer.W": layer["W"], "layer.b": layer["b"], **after}
+    held = all(np.array_equal(params.get(key), old[key]) for key in names)
+    if isinstance(got, Mapping) and got is not params and held:
+        raise Wrong(
+            _("The new values are given back in a dict; params and the layer keep the old ones."),
+            _("Who looks at what the function returns? What does the layer look at?"),
+        )
+    return {
+        **{f"layer.{key}": layer[key] for key in names},
+        **{f"params['{key}']": params.get(key) for key in names},
+    }
 
 
-@exercise(hint=_("The layers hold the very arrays that params holds. Which operator keeps them?"))
+@exercise(
+    hint=_(
+        "W ← W − lr · dW for each of params; and the layers hold the very arrays of params: "
+        "which operator changes an array where it is?"
+    )
+)
 def check_sgd_step(answer):
     def version(change):
         def wrong(params, grads, lr):
@@ -739,13 +929,27 @@ def check_sgd_step(answer):
     def nothing(params, grads, key, lr):
         _local = params[key] - lr * grads[key]
 
-    def only_weights(params, grads, key, lr):
-        if key == "W":
-            params[key] -= lr * grads[key]
+    def only(part):
+        def change(params, grads, key, lr):
+            if part in key:
+                params[key] -= lr * grads[key]
+
+        return change
 
     def overwrite(params, grads, key, lr):
         params[key][...] = -lr * grads[key]
 
+    def overwrite_uphill(params, grads, key, lr):
+        params[key][...] = lr * grads[key]
+
+    def decay(params, grads, key, lr):
+        params[key] -= lr * params[key]
+
+    def given(*shapes):
+        return [rng.normal(size=shape) for shape in 2 * shapes]
+
+    if inspect.isfunction(answer) and is_template(answer):
+        return Verdict(None, _("not answered yet: the answer gives back nothing (None)"))
     rng = np.random.default_rng(11)
     return judge(
         answer,
@@ -754,8 +958,8 @@ def check_sgd_step(answer):
         may_change=True,
         praise=_("Right: the layers see every step, because the arrays stay the same."),
         cases=[
-            case(*(rng.normal(size=s) for s in ((3, 2), 2, (3, 2), 2)), 0.1, of="lr = 0.1"),
-            case(*(rng.normal(size=s) for s in ((1, 4), 4, (1, 4), 4)), 0.5, of="lr = 0.5"),
+            case(*given((3, 2), 2, (2, 4), 4), 0.1, of="lr = 0.1"),
+            case(*given((1, 4), 4, (4, 3), 3), 0.5, of="lr = 0.5"),
         ],
         mistakes=[
             Mistake(
@@ -765,6 +969,11 @@ def check_sgd_step(answer):
                     "predicts never learns, and nothing complains."
                 ),
                 _("`params[key] = …` hangs a new array into the dict. Change the old one instead."),
+            ),
+            Mistake(
+                version(only("W1")),
+                _("Only W1 moves; the other parameters stay where they are."),
+                _("How often does your loop run, and where does it end?"),
             ),
             Mistake(
                 version(uphill),
@@ -778,18 +987,33 @@ def check_sgd_step(answer):
             ),
             Mistake(
                 version(nothing),
-                _("Nothing changes: a name is bound to the new values, and then forgotten."),
-                _("`p = p - …` makes a new array for the name p. Where should the values go?"),
+                _("Nothing changes: params and the layer hold the numbers from before the step."),
+                _("`p = p - …` would only make a new array for the name p. Where do yours go?"),
             ),
             Mistake(
-                version(only_weights),
+                version(only("W")),
                 _("Only the weights move; the biases stay where they are."),
+                _("A loop over all of params reaches both."),
+            ),
+            Mistake(
+                version(only("b")),
+                _("Only the biases move; the weights stay where they are."),
                 _("A loop over all of params reaches both."),
             ),
             Mistake(
                 version(overwrite),
                 _("The parameters are replaced by the step; the step should be taken from them."),
                 _("W ← W − lr · dW: the old W is on the right side, too."),
+            ),
+            Mistake(
+                version(overwrite_uphill),
+                _("The parameters are replaced by the step; the step should be taken from them."),
+                _("W ← W − lr · dW: the old W is on the right side, too."),
+            ),
+            Mistake(
+                version(decay),
+                _("Each parameter shrinks by a share of itself: grads plays no part."),
+                _("W ← W − lr · dW: which dict holds dW?"),
             ),
         ],
     )

@@ -1,5 +1,6 @@
 """Checks of chapter 7, convolutional networks. How a check is made: see exercises/verdict.py."""
 
+from collections.abc import Mapping
 from gettext import gettext as _
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy as np
 from common.util import im2col
 
 from .solutions import ch07 as solutions
-from .verdict import Mistake, Wrong, case, exercise, judge
+from .verdict import Mistake, Verdict, Wrong, case, exercise, judge
 
 RNG = np.random.default_rng(7)
 X, W = np.round(RNG.normal(size=(5, 7)), 2), np.round(RNG.normal(size=(2, 3)), 2)
@@ -28,6 +29,7 @@ def check_output_size(answer):
             case(28, 5, 3, 2, of="28, 5, 3, 2"),
             case(7, 3, 3, 0, of=_("7, 3, 3, 0: a remainder")),
             case(5, 5, 4, 0, of=_("a filter as large as the image")),
+            case(11, 4, 3, 2, of=_("11, 4, 3, 2: padding and a remainder")),
         ],
         mistakes=[
             Mistake(
@@ -64,6 +66,26 @@ def check_output_size(answer):
                 sizes(lambda room, s, size, pad, f: (room // s + 1, (size + 2 * pad) % s)),
                 _("The size is right; the remainder is that of the image, not of the room."),
                 _("Which number is divided by the stride in the formula?"),
+            ),
+            Mistake(
+                sizes(lambda room, s, *_rest: (room // s + 1, 0)),
+                _("The size is right; the remainder is 0 in yours, whatever remains."),
+                _("7 pixels, a filter of 3, stride 3: does a window see the last pixel?"),
+            ),
+            Mistake(
+                sizes(lambda room, s, size, pad, f: (room // s + 1, (size - f) % s)),
+                _("The size is right; the remainder leaves the padding out."),
+                _("Which number is divided by the stride in the formula?"),
+            ),
+            Mistake(
+                sizes(lambda room, s, size, pad, f: (room // s + 1, max(0, room % s - pad))),
+                _("The size is right; of the remainder you leave out what belongs to the padding."),
+                _("The filter walks over the padded picture. Which of its pixels are left over?"),
+            ),
+            Mistake(
+                sizes(lambda room, s, *_rest: (round(room / s) + 1, room % s)),
+                _("Where the division leaves a large remainder, you round up: a window hangs out."),
+                _("11 pixels of room, stride 3: after how many steps is no room left for another?"),
             ),
             Mistake(
                 sizes(lambda room, s, *_rest: room // s + 1),
@@ -112,8 +134,14 @@ def check_convolve(answer):
         cases=[
             case(X, W, 1, of=_("an image of 5 × 7, a filter of 2 × 3")),
             case(X, W, 2, of=_("stride 2"), hint=_("Which of your numbers depend on `stride`?")),
-            case(np.round(10 * X).astype(int), W, 1, of=_("an image of integers")),
-            case(X, np.array([[0.5]]), 3, of=_("a filter of 1 × 1, stride 3")),
+            case(
+                np.round(10 * X.T).astype(int),
+                W,
+                1,
+                of=_("an image of 7 × 5 integers"),
+                hint=_("The filter still holds fractions. Which dtype has the array of your sums?"),
+            ),
+            case(X, W[:, :1], 3, of=_("a filter of 2 × 1, stride 3")),
         ],
         mistakes=[
             Mistake(
@@ -142,7 +170,7 @@ def check_convolve(answer):
                 _("Which operator multiplies two arrays of one shape entry by entry?"),
             ),
             Mistake(
-                lambda x, w, stride: np.round(_slide(x, w, stride, sums)) * 1.0,
+                lambda x, w, stride: np.trunc(_slide(x, w, stride, sums)),
                 _("Your sums are cut to whole numbers."),
                 _("Which dtype has the array that you write the sums into?"),
             ),
@@ -156,6 +184,16 @@ def check_convolve(answer):
                 _("The filter's height and width are exchanged."),
                 _("`w.shape` says rows first."),
             ),
+            Mistake(
+                lambda x, w, stride: _slide(x, w, stride, sums)[:-1, :-1],
+                _("The last row and the last column of windows are missing."),
+                _("In how many places can a filter of 2 stand on 5 pixels?"),
+            ),
+            Mistake(
+                lambda x, w, stride: _slide(x, w, stride, sums).T,
+                _("Rows and columns of your output are swapped."),
+                _("Which axis of x does the filter walk along when it moves to the right?"),
+            ),
         ],
     )
 
@@ -163,30 +201,30 @@ def check_convolve(answer):
 FLAT = np.full((5, 7), 3.0)
 RIGHT_INK = np.tile([0.0, 0, 0, 1, 1, 1, 1], (5, 1))
 LOWER_INK = np.repeat([0.0, 0, 1, 1, 1], 7).reshape(5, 7)
-POINT = np.pad([[1.0]], ((2, 2), (3, 3)))
 
 
 def _edges_found(filter):
     """Does a filter answer to vertical edges and to nothing else? Wrong says what it does."""
+    rows = _("Three rows of three numbers each.")
     try:
-        w = np.asarray(filter, dtype=float)
+        w = np.asarray(filter)
+        if w.dtype.kind not in "biuf":
+            raise TypeError
     except (TypeError, ValueError):
+        raise Wrong(_("The filter is no table of numbers."), rows) from None
+    if w.shape != (3, 3):
         raise Wrong(
-            _("The filter is no table of numbers."), _("Three rows of three numbers each.")
-        ) from None
-    if w.shape != (3, 3) or not np.isfinite(w).all():
-        raise Wrong(
-            _("A filter of 3 × 3 finite numbers is asked for; this has the shape {shape}.").format(
-                shape=w.shape
-            ),
-            _("Three rows of three numbers each."),
+            _("A filter of 3 × 3 is asked for; this has the shape {shape}.").format(shape=w.shape),
+            rows,
         )
+    if not np.isfinite(w).all():
+        raise Wrong(_("The filter holds {bad}.").format(bad=w[~np.isfinite(w)][0]), rows)
 
     def strength(picture):
         return _slide(picture, w, 1, lambda x, w: np.sum(x * w))
 
-    upright, lying, flat = strength(RIGHT_INK), strength(LOWER_INK), strength(FLAT)
-    small = 1e-6 * max(1.0, abs(w).max())
+    upright, lying, flat = strength(RIGHT_INK)[0], strength(LOWER_INK), strength(FLAT)
+    small = 1e-6 * abs(w).max()
     if abs(w).max() == 0:
         raise Wrong(
             _("A filter of zeros answers 0 to everything."),
@@ -213,18 +251,29 @@ def _edges_found(filter):
     if abs(lying).max() > small:
         raise Wrong(
             _("It finds vertical edges, and answers to horizontal ones as well."),
-            _("What must each *column* have in common from top to bottom, or sum up to?"),
+            _("A row of the filter lies on pixels that are all alike there. What must it sum to?"),
         )
-    if upright.max() <= small or upright.max() < -upright.min() - small:
+    if upright.max() <= small:
         raise Wrong(
             _("It finds vertical edges with the sign reversed: paper, then ink answers negative."),
             _("On which side is the ink, and which sign does it meet there?"),
         )
+    if upright.min() < -small:
+        raise Wrong(
+            _("Paper on the left, ink on the right: it answers {most:.3g} in one place of that "
+              "edge and {least:.3g} in the next.").format(most=upright.max(), least=upright.min()),
+            _("One column of the window may lie on ink, or two. What comes out each time?"),
+        )  # fmt: skip
     return {"finds vertical edges": True}
 
 
 @exercise(hint=_("Compare what lies on the right with what lies on the left: one side minus one."))
 def check_vertical_edges(answer):
+    entries = np.ravel(np.array(answer, dtype=object)) if isinstance(answer, (list, tuple)) else []
+    missing = sum(one is None or one is ... for one in entries)
+    if 0 < missing < len(entries):
+        words = _("not answered yet: {count} of {all} numbers")
+        return Verdict(None, words.format(count=missing, all=len(entries)))
     return judge(
         answer,
         solutions.vertical_edges,
@@ -233,7 +282,12 @@ def check_vertical_edges(answer):
     )
 
 
-@exercise(hint=_("With which number can you frame the image, so that it never is the largest?"))
+@exercise(
+    hint=_(
+        "Which block belongs to out[i, j]? And with which number can you frame the image, so that "
+        "it never is the largest?"
+    )
+)
 def check_max_pool(answer):
     def pooled(fill, choose):
         def pool(x, size, pad):
@@ -244,12 +298,23 @@ def check_max_pool(answer):
 
         return pool
 
+    def blocks(x, size, pad):
+        x = np.pad(x.astype(float), pad, constant_values=-np.inf)
+        starts = [range(0, side - size + 1, size) for side in x.shape]
+        return [[x[i : i + size, j : j + size] for j in starts[1]] for i in starts[0]]
+
+    def rounded_up(x, size, pad):
+        x = np.pad(x.astype(float), pad, constant_values=-np.inf)
+        more = [(0, -side % size) for side in x.shape]
+        return pooled(-np.inf, np.max)(np.pad(x, more, constant_values=-np.inf), size, 0)
+
     def stride_1(x, size, pad):
         x = np.pad(x.astype(float), pad, constant_values=-np.inf)
         windows = np.lib.stride_tricks.sliding_window_view(x, (size, size))
         return windows.max(axis=(2, 3))
 
     negative = -np.abs(X[:4, :6]) - 0.1
+    number = _("How small may a pixel be? Is there a number that is smaller than all of them?")
     return judge(
         answer,
         solutions.max_pool,
@@ -265,7 +330,15 @@ def check_max_pool(answer):
                 of=_("integers"),
                 hint=_("Which dtype can hold a number that is smaller than all others?"),
             ),
-            case(X, 2, 0, of=_("5 × 7: the last row and column fill no window")),
+            case(X.T, 2, 0, of=_("7 × 5: the last row and column fill no window")),
+            case(1e38 * (negative / 2), 2, 1, of=_("pixels about -1e38, padding"), hint=number),
+            case(
+                np.array([[-5, -2], [-3, -4]]) * 10**12,
+                2,
+                1,
+                of=_("integers about -10**12, padding"),
+                hint=number,
+            ),
         ],
         mistakes=[
             Mistake(
@@ -289,15 +362,34 @@ def check_max_pool(answer):
                 _("Asked for is the largest of each window."),
             ),
             Mistake(
+                lambda x, size, pad: np.maximum(0, pooled(-np.inf, np.max)(x, size, pad)),
+                _("Where the largest pixel is negative, 0 comes out."),
+                _("Which number does your search, or your array of maxima, begin with?"),
+            ),
+            Mistake(
+                lambda x, size, pad: [
+                    [one.argmax() for one in row] for row in blocks(x, size, pad)
+                ],
+                _("This is the place of the largest pixel in its block, not the pixel itself."),
+                _("What does argmax answer, and what max?"),
+            ),
+            Mistake(
                 stride_1,
                 _("Your windows overlap; here each begins where the last one ended."),
                 _("By how many pixels does the window move on?"),
+            ),
+            Mistake(
+                rounded_up,
+                _("Rows and columns at the end that fill no block get a block all the same."),
+                _("The text leaves them out. How many whole blocks are there?"),
             ),
         ],
     )
 
 
-@exercise(hint=_("Which window becomes the second row: the one on the right, or the one below?"))
+@exercise(
+    hint=_("How many windows are there, down and to the right, and which becomes the second row?")
+)
 def check_windows_as_rows(answer):
     def rows(x, fh, fw):
         return im2col(x[np.newaxis], fh, fw)
@@ -317,20 +409,25 @@ def check_windows_as_rows(answer):
         col = rows(x, fh, fw).reshape(-1, len(x), fh, fw)
         return col.transpose(0, 1, 3, 2).reshape(len(col), -1)
 
+    def fortran(x, fh, fw):
+        col = rows(x, fh, fw).reshape(-1, len(x), fh, fw)
+        return col.transpose(0, 3, 2, 1).reshape(len(col), -1)
+
     def apart(x, fh, fw):
         c, h, w = x.shape
         x = x[:, : h // fh * fh, : w // fw * fw].reshape(c, h // fh, fh, w // fw, fw)
         return x.transpose(1, 3, 0, 2, 4).reshape(-1, c * fh * fw)
 
-    x = np.arange(2.0 * 4 * 5).reshape(2, 4, 5)
+    x = 0.25 + np.arange(3.0 * 4 * 6).reshape(3, 4, 6)
     return judge(
         answer,
         solutions.windows_as_rows,
         praise=_("Right: one window a row, to the right first, then down; channel by channel."),
         cases=[
-            case(x[:1], 2, 3, of=_("one channel of 4 × 5, a filter of 2 × 3")),
-            case(x, 2, 3, of=_("two channels")),
-            case(x, 4, 5, of=_("a filter as large as the image")),
+            case(x[:1], 2, 3, of=_("one channel of 4 × 6, a filter of 2 × 3")),
+            case(x, 2, 3, of=_("three channels")),
+            case(x.reshape(2, 6, 6)[:, :, :4], 2, 1, of=_("6 × 4, a filter of 2 × 1")),
+            case(x, 4, 6, of=_("a filter as large as the image")),
         ],
         mistakes=[
             Mistake(
@@ -357,6 +454,11 @@ def check_windows_as_rows(answer):
                 transposed_windows,
                 _("Each window is read column by column; filters are read row by row."),
                 _("Is there a transpose between your slice and your `ravel`?"),
+            ),
+            Mistake(
+                fortran,
+                _("A row reads its window the other way: channels first, then down, then right."),
+                _("A filter is (C, FH, FW). In which order does `ravel` read it?"),
             ),
             Mistake(
                 apart,
@@ -399,7 +501,7 @@ def check_add_windows(answer):
         back[order] = rows
         return folded(back, height, width, fh, fw, add)
 
-    three = np.arange(1.0, 25).reshape(6, 4)
+    three = 0.5 + np.arange(1.0, 25).reshape(6, 4)
     return judge(
         answer,
         solutions.add_windows,
@@ -408,6 +510,7 @@ def check_add_windows(answer):
             case(np.ones((4, 4)), 3, 3, 2, 2, of=_("windows of ones on 3 × 3")),
             case(three, 3, 4, 2, 2, of=_("windows of 2 × 2 on 3 × 4")),
             case(np.arange(36.0).reshape(6, 6) - 9, 5, 3, 3, 2, of=_("windows of 3 × 2 on 5 × 3")),
+            case(three.reshape(2, 12) / 8, 3, 5, 3, 4, of=_("windows of 3 × 4 on 3 × 5")),
         ],
         mistakes=[
             Mistake(
@@ -429,6 +532,18 @@ def check_add_windows(answer):
                 down_first,
                 _("The rows are laid back in the wrong order: down before right."),
                 _("im2col walked to the right first."),
+            ),
+            Mistake(
+                lambda rows, *sizes: folded(np.trunc(rows), *sizes, add),
+                _("Your numbers are cut to whole ones."),
+                _("Which dtype has the array that you lay the windows into?"),
+            ),
+            Mistake(
+                lambda rows, *sizes: folded(
+                    rows.sum(axis=1, keepdims=True) + 0 * rows, *sizes, add
+                ),
+                _("Each pixel of a window gets the sum of the whole row."),
+                _("A row has one number for each pixel of its window. Which belongs to which?"),
             ),
             Mistake(
                 lambda *args: count(*args),
@@ -471,6 +586,7 @@ def check_pool_backward(answer):
 
     x = np.array([[1.0, 3, 2, 2], [0, 2, 2, -1], [5, 4, -1, -3], [4, 5, -4, -2]])
     dout = np.array([[0.5, -2.0], [3.0, 0.25]])
+    ties = np.array([[1.0, 7, 0, 0, -3, -4], [7, 0, 0, 0, -3, -3]])  # (0, 1) comes before (1, 0)
     return judge(
         answer,
         solutions.pool_backward,
@@ -478,7 +594,21 @@ def check_pool_backward(answer):
         cases=[
             case(X[:4, :6], np.arange(1.0, 7).reshape(2, 3), of=_("no two pixels equal")),
             case(x, dout, of=_("windows with equal pixels")),
-            case(x.astype(int), dout, of=_("integer pixels"), hint=_("Which dtype has `dx`?")),
+            case(
+                x.astype(int),
+                dout,
+                of=_("integer pixels"),
+                hint=_("The slopes still hold fractions. Which dtype has your array of them?"),
+            ),
+            case(
+                ties, np.array([[0.5, 2.0, -1.5]]), of=_("windows with two, four and three equals")
+            ),
+            case(
+                -1e38 * (np.abs(X[:4, :6]) + 0.1),
+                np.arange(1.0, 7).reshape(2, 3),
+                of=_("pixels about -1e38"),
+                hint=_("How small may a pixel be? With which one does a search best begin?"),
+            ),
         ],
         mistakes=[
             Mistake(
@@ -507,9 +637,29 @@ def check_pool_backward(answer):
                 _("What does `argmax` answer if two are equal?"),
             ),
             Mistake(
+                place(lambda window: [0, 2, 1, 3][window.T.argmax()]),
+                _("Where pixels tie, yours goes column by column; the first is meant row by row."),
+                _("Which pixel comes first: the one to the right, or the one below?"),
+            ),
+            Mistake(
                 place(np.argmin),
                 _("The slopes go to the smallest pixels."),
                 _("Which pixel did forward let through?"),
+            ),
+            Mistake(
+                place(lambda window: 0),
+                _("The slope always goes to the upper left pixel of a window."),
+                _("Which of the four decided the maximum?"),
+            ),
+            Mistake(
+                place(lambda window: [0, 2, 1, 3][window.argmax()]),
+                _("Row and column of the winner are exchanged."),
+                _("argmax counts row by row: which place of a window has number 1?"),
+            ),
+            Mistake(
+                lambda x, dout: place(np.argmax)(x, np.ones(dout.shape)),
+                _("The winners get 1, whatever arrives: dout plays no part."),
+                _("1 is the local gradient. What is it multiplied by?"),
             ),
             Mistake(
                 lambda x, dout: place(np.argmax)(x, dout) * x,
@@ -520,7 +670,12 @@ def check_pool_backward(answer):
     )
 
 
-@exercise(hint=_("Bring dout into rows ordered like col: which axis must go to the end?"))
+@exercise(
+    hint=_(
+        "Bring dout into rows ordered like col: which axis must go to the end? And which axes are "
+        "summed away for db?"
+    )
+)
 def check_filter_gradient(answer):
     def rows_of(dout):
         return dout.transpose(0, 2, 3, 1).reshape(-1, dout.shape[1])
@@ -536,14 +691,15 @@ def check_filter_gradient(answer):
         return scale
 
     rng = np.random.default_rng(17)
-    col = rng.normal(size=(2 * 3 * 2, 4))
+    col = rng.normal(size=(3 * 4 * 2, 5))
     return judge(
         answer,
         solutions.filter_gradient,
+        batch=1,
         praise=_("Right: sums over all windows of all images; 1/N came in with dout."),
         cases=[
-            case(col, rng.normal(size=(2, 3, 3, 2)), of=_("2 images, 3 filters, output 3 × 2")),
-            case(col[:6], rng.normal(size=(1, 5, 3, 2)), of=_("a batch of one, 5 filters")),
+            case(col, rng.normal(size=(3, 2, 4, 2)), of=_("3 images, 2 filters, output 4 × 2")),
+            case(col[:6], rng.normal(size=(1, 4, 3, 2)), of=_("a batch of one, 4 filters")),
         ],
         mistakes=[
             Mistake(
@@ -560,6 +716,19 @@ def check_filter_gradient(answer):
                 lambda col, dout: gradient(dout.reshape(-1, dout.shape[1]), col),
                 _("`reshape` alone mixes filters and places: rows no longer belong to windows."),
                 _("The filters are axis 1 of dout. They must be the last axis before reshaping."),
+            ),
+            Mistake(
+                lambda col, dout: {
+                    "dW": dout.reshape(dout.shape[1], -1) @ col,
+                    "db": rows_of(dout).sum(axis=0),
+                },
+                _("`dW`: `reshape` alone mixes filters and images; dout is (N, FN, OH, OW)."),
+                _("Which axis must come first before dout is reshaped to FN rows?"),
+            ),
+            Mistake(
+                lambda col, dout: gradient(rows_of(dout.transpose(0, 1, 3, 2)), col),
+                _("The places of dout come in another order than the rows of col: down first."),
+                _("im2col walks to the right first. Which of OH and OW must run faster?"),
             ),
             Mistake(
                 lambda col, dout: {
@@ -594,89 +763,122 @@ def check_filter_gradient(answer):
     )
 
 
+def _each_count(given):
+    """Are these counts right? Wrong names the first layer whose count is not, and why if it can."""
+    if not isinstance(given, Mapping):
+        raise Wrong(_("A dict is expected, with a count for each of the five layers."))
+    conv, maps, affine = 16 * 3 * 3 * 3, 16 * 16 * 16, 16 * 16 * 16 * 50
+    hints = {
+        "Conv1": _("How many numbers has one filter, how many filters are there, and what has b?"),
+        "Relu1": _("Which number in max(0, x) could a gradient change?"),
+        "Pool1": _("Which number in a pooling layer could a gradient change?"),
+        "Affine1": _("What is the shape after pooling, how many numbers is that, and what has b?"),
+        "Affine2": _("How many numbers come in, how many go out, and what has b?"),
+    }  # fmt: skip
+    known = {
+        ("Conv1", 16 * 9 + 16): (
+            _("`Conv1`: each filter goes through all three channels."),
+            _("How many numbers does a filter of 3 × 3 multiply in a colour image?"),
+        ),
+        ("Conv1", 16 * 9): (
+            _("`Conv1`: each filter goes through all three channels, and the biases are missing."),
+            _("How many numbers does a filter of 3 × 3 multiply in a colour image?"),
+        ),
+        ("Conv1", conv): (
+            _("`Conv1`: the biases are missing."),
+            _("One bias for each filter."),
+        ),
+        ("Conv1", conv + 1): (
+            _("`Conv1`: one bias for the whole layer; each filter has its own."),
+            _("What shape has b in a convolution layer with 16 filters?"),
+        ),
+        ("Conv1", conv + 16 * 3): (
+            _("`Conv1`: a bias for each channel of a filter; a filter adds one number to its sum."),
+            _("The sum over all channels is one number. How often is a bias added to it?"),
+        ),
+        ("Conv1", conv + 16 * 32 * 32): (
+            _("`Conv1`: a filter has one bias, the same at all places."),
+            _("The bias is shared like the weights."),
+        ),
+        ("Affine1", 4 * affine + 50): (
+            _("`Affine1`: you counted the maps before pooling."),
+            _("How many rows and columns are left after a 2 × 2 pooling?"),
+        ),
+        ("Affine1", 4 * affine): (
+            _("`Affine1`: you counted the maps before pooling, and left out the biases."),
+            _("How many rows and columns are left after a 2 × 2 pooling?"),
+        ),
+        ("Affine1", 50 * 16 * 15 * 15 + 50): (
+            _("`Affine1`: with padding 1 a 3 × 3 filter loses no pixels at the edge."),
+            _("(32 + 2 − 3) / 1 + 1 = ?"),
+        ),
+        ("Affine1", 50 * 16 * 16 + 50): (
+            _("`Affine1`: all 16 maps are flattened, not one."),
+            hints["Affine1"],
+        ),
+        ("Affine1", 50 * 3 * 32 * 32 + 50): (
+            _("`Affine1`: you counted the picture; what comes in are the maps behind pooling."),
+            hints["Affine1"],
+        ),
+        ("Affine1", affine): (
+            _("`Affine1`: its 50 biases are missing."),
+            _("x·W + b: what shape has b?"),
+        ),
+        ("Affine1", affine + maps): (
+            _("`Affine1`: a bias for each input; there is one for each output."),
+            _("x·W + b: what shape has b?"),
+        ),
+        ("Affine2", 500): (
+            _("`Affine2`: its 10 biases are missing."),
+            _("x·W + b: what shape has b?"),
+        ),
+        ("Affine2", 550): (
+            _("`Affine2`: a bias for each input; there is one for each output."),
+            _("x·W + b: what shape has b?"),
+        ),
+    }
+    counts = {key: _count(key, given[key]) for key in hints}
+    right = solutions.parameter_count
+    if counts == {**right, "Conv1": conv, "Affine1": affine, "Affine2": 500}:
+        raise Wrong(
+            _("The biases are missing everywhere."), _("One for each filter, one for each neuron.")
+        )
+    for key, count in counts.items():
+        if count != right[key]:
+            words = _("`{key}` has another number of parameters than {count:,.12g}.")
+            if right[key] == 0:
+                words = _("`{key}` has nothing to learn, and so no parameters at all.")
+            words, hint = known.get((key, count), (words, hints[key]))
+            raise Wrong(words.format(key=key, count=count), hint)
+    return counts
+
+
+def _count(key, value):
+    """The number that stands for a layer, whatever kind of number it is."""
+    if np.ndim(value) or np.array(value).dtype.kind not in "iuf":
+        raise Wrong(
+            _("`{key}` needs a number.").format(key=key),
+            _("All five layers are asked for; some have no parameters at all."),
+        )
+    return float(value)
+
+
 @exercise(hint=_("Follow the shape first: 3 × 32 × 32, then? A layer's biases are parameters too."))
 def check_parameter_count(answer):
-    right = solutions.parameter_count
-
-    def counted(given):
-        counts = {}
-        for key in right:
-            value = given.get(key) if isinstance(given, dict) else None
-            if isinstance(value, (bool, np.bool_)) or not isinstance(
-                value, (int, float, np.integer, np.floating)
-            ):
-                raise Wrong(
-                    _("`{key}` needs a number.").format(key=key),
-                    _("All five layers are asked for; some have no parameters at all."),
-                )
-            counts[key] = float(value)
-        return counts
-
-    def but(key, value, message, hint):
-        return Mistake({**right, key: value}, message, hint)
-
-    affine = 50 * 16 * 16 * 16
     return judge(
         answer,
-        right,
-        via=counted,
+        solutions.parameter_count,
+        via=_each_count,
         praise=_("Right: nearly all of them sit in the first affine layer."),
-        mistakes=[
-            but(
-                "Conv1", 16 * 3 * 3 + 16,
-                _("`Conv1`: each filter goes through all three channels."),
-                _("How many numbers does a filter of 3 × 3 multiply in a colour image?"),
-            ),
-            but(
-                "Conv1", 16 * 27,
-                _("`Conv1`: the biases are missing."),
-                _("One bias for each filter."),
-            ),
-            but(
-                "Conv1", 16 * 27 + 16 * 32 * 32,
-                _("`Conv1`: a filter has one bias, the same at all places."),
-                _("The bias is shared like the weights."),
-            ),
-            but(
-                "Pool1", 4,
-                _("`Pool1`: a maximum has nothing to learn."),
-                _("Which number in a pooling layer could a gradient change?"),
-            ),
-            but(
-                "Affine1", affine * 4 + 50,
-                _("`Affine1`: you counted the maps before pooling."),
-                _("How many rows and columns are left after a 2 × 2 pooling?"),
-            ),
-            but(
-                "Affine1", 50 * 16 * 15 * 15 + 50,
-                _("`Affine1`: with padding 1 a 3 × 3 filter loses no pixels at the edge."),
-                _("(32 + 2 − 3) / 1 + 1 = ?"),
-            ),
-            but(
-                "Affine1", 50 * 16 * 16 + 50,
-                _("`Affine1`: all 16 maps are flattened, not one."),
-                _("What is the shape after pooling, and how many numbers is that?"),
-            ),
-            but(
-                "Affine1", affine,
-                _("`Affine1`: its 50 biases are missing."),
-                _("x·W + b: what shape has b?"),
-            ),
-            but(
-                "Affine2", 500,
-                _("`Affine2`: its 10 biases are missing."),
-                _("x·W + b: what shape has b?"),
-            ),
-            Mistake(
-                {"Conv1": 432, "Relu1": 0, "Pool1": 0, "Affine1": affine, "Affine2": 500},
-                _("The biases are missing everywhere."),
-                _("One for each filter, one for each neuron."),
-            ),
-        ],
-    )  # fmt: skip
+    )
 
 
-@exercise(hint=_("How many batches do 250 samples make with a batch size of 100?"))
+@exercise(
+    hint=_(
+        "How many batches do 250 samples make with a batch size of 100? What is added up, and what "
+        "is it divided by in the end?"
+    )
+)
 def check_accuracy_in_batches(answer):
     def right_ones(predict, x, t, axis=1):
         return predict(x).argmax(axis=axis) == t
@@ -701,27 +903,37 @@ def check_accuracy_in_batches(answer):
         y = predict(x)
         return np.sum(y.argmax(axis=0) == t[: y.shape[1]]) / len(x)
 
-    def predict(x):
-        return x * 1.0  # the images of this exercise are scores already
+    too_many = []
+
+    def samples(count, size, hint=""):
+        def predict(x):
+            x = np.asarray(x)
+            if x.ndim != 2:
+                raise ValueError(f"predict takes pictures, (n, 4); here come {x.shape}.")
+            if len(x) >= 2 * size:  # parts of nearly the same size may be a little larger
+                too_many.append((len(x), size))
+            return np.roll(x, 1, axis=1)  # the pictures of this exercise are shifted scores
+
+        words = _("{count} samples in batches of {size}").format(count=count, size=size)
+        return case(predict, x[:count], t[:count], size, of=words, hint=hint)
 
     rng = np.random.default_rng(27)
     t = rng.integers(0, 4, size=25)
-    x = np.eye(4)[np.where(rng.random(25) < 0.7, t, (t + 1) % 4)]
-    x[20:] = np.eye(4)[t[20:]]  # the last, incomplete batch is all right
+    x = rng.normal(size=(25, 4)) - 1  # scores of any size, none of them a share
+    x[np.arange(25), np.where(rng.random(25) < 0.7, t, (t + 2) % 4)] += 6
+    x[20:] = 3 * np.eye(4)[t[20:]] - 2  # the last, incomplete batch is all right
+    x = np.roll(x, -1, axis=1)
     full, rounded_up = (lambda n, size: n // size), (lambda n, size: -(-n // size))
-    return judge(
+    verdict = judge(
         answer,
         solutions.accuracy_in_batches,
         praise=_("Right: every sample counts once, in whichever batch it comes."),
         cases=[
-            case(predict, x[:20], t[:20], 10, of=_("20 samples in batches of 10")),
-            case(predict, x, t, 10, of=_("25 samples in batches of 10")),
-            case(
-                predict, x[:5], t[:5], 10,
-                of=_("5 samples, a batch size of 10"),
-                hint=_("5 // 10 is 0: how many rounds does your loop make?"),
-            ),
-            case(predict, x, t, 1, of=_("batches of one")),
+            samples(20, 10),
+            samples(25, 10),
+            samples(5, 10, _("Which batches do 5 samples make, and how long are they?")),
+            samples(25, 1),
+            samples(18, 7),
         ],
         mistakes=[
             Mistake(
@@ -760,4 +972,12 @@ def check_accuracy_in_batches(answer):
                 _("Which axis of (N, K) holds the classes?"),
             ),
         ],
-    )  # fmt: skip
+    )
+    if verdict and too_many:
+        raise Wrong(
+            _(
+                "The share is right; but with a batch size of {size}, predict got {n} at once."
+            ).format(n=too_many[0][0], size=too_many[0][1]),
+            _("What is batch_size for? Think of 10,000 pictures, and of the rows of im2col."),
+        )
+    return verdict

@@ -469,11 +469,13 @@ def _slip(got, want, near, its):
     if not finite.all() and np.isfinite(want).all():
         bad = got[~finite].flat[0]
         return _("{its} holds {bad}, where finite numbers are expected").format(its=its, bad=bad)
+    if got.dtype.kind == "b" and want.dtype.kind != "b":
+        return _("{its} holds True or False, where numbers are expected").format(its=its)
     if np.allclose(got, -1.0 * want, **near):
         return _("{its} has the right size and the wrong sign").format(its=its)
     if got.ndim == 2 and got.shape[0] == got.shape[1] and np.allclose(got.T, want, **near):
         return _("{its} has its rows and columns swapped").format(its=its)
-    whole = want.dtype.kind == "f" and got.dtype.kind in "iu"
+    whole = want.dtype.kind == "f" and got.dtype.kind in "iu" and (got.ndim or got)
     if whole and any(np.array_equal(got, cut(want)) for cut in (np.trunc, np.floor)):
         return _("{its} is cut to whole numbers").format(its=its)
     nonzero = np.abs(want) > 1e-12
@@ -666,6 +668,8 @@ def _kind(value):
         return _("a single value, {value}").format(value=_short(str(value), 40))
     if isinstance(value, (list, tuple, dict)):
         return _("a {kind} of {count}").format(kind=type(value).__name__, count=len(value))
+    if inspect.isclass(value):
+        return _("a class")
     if inspect.isfunction(value):
         return _("a function")
     if inspect.isgenerator(value):

@@ -270,6 +270,15 @@ def test_a_dict_is_open_until_each_name_has_its_value(monkeypatch):
     assert "`W1[0]` is 50, expected is 784" in check_sizes({"W1": (50, 784), "b1": (50,)}).message
 
 
+def test_half_a_layer_and_half_a_filter_are_open():
+    half = type(
+        "Half", (), {"forward": lambda self, x: np.tanh(x), "backward": lambda self, dout: ...}
+    )
+    assert repr(checks("ch05")["Tanh"](half)) == "○ not answered yet: `backward`"
+    edges = checks("ch07")["vertical_edges"]([[-1, ..., 1]] * 3)
+    assert repr(edges) == "○ not answered yet: 3 of 9 numbers"
+
+
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
@@ -287,6 +296,8 @@ def test_a_dict_is_open_until_each_name_has_its_value(monkeypatch):
         (lambda x: (yield 2 * x), "holds `yield`"),
         (lambda x: (2 * row for row in x), "a generator"),
         (lambda x: 2 * x + 0j, "complex"),
+        (lambda x: NoSelf, "The result is a class, a NumPy array of numbers is expected"),
+        (lambda x: x > 1, "holds True or False, where numbers are expected"),
         (lambda x: 2 * x / (x != 0), "nan"),
         (lambda x: 2 * x + (x == 5), "Entry [1, 1] of the result is 11, expected is 10"),
         (lambda x: 2 * x if x.dtype == float else x * 2 + 1, "the case before it is right"),
@@ -309,6 +320,8 @@ def test_common_slips_are_named_without_a_table(check, answer, words, recwarn):
 def test_a_case_has_its_own_hint_and_another_error_is_not_the_known_mistake(check):
     assert "A class is expected" in checks("ch05")["Tanh"](5).message
     assert check(lambda x: 2 * x if x.dtype == float else x).hint == "Whole numbers?"
+    nought = checks("ch07")["accuracy_in_batches"](lambda *_args: 0)
+    assert "is 0, expected is 0.75" in nought.message  # not: cut to whole numbers
     assert "called with 5 arguments" in checks("ch06")["momentum_step"](lambda W: W).message
     decay = checks("ch06")["decayed_gradients"](lambda grads, params, lam: grads.clear() or params)
     assert "changes `grads`: the caller's own dict is overwritten" in decay.message

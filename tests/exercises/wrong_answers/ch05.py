@@ -1,6 +1,6 @@
 """Wrong answers of chapter 5, as readers write them: a class an exercise, a name a mistake."""
 
-# ruff: noqa: RUF012, for these classes are lists of names
+# ruff: noqa: F841, RET504, RUF012, RUF059, for readers write so, in lists of names
 
 import numpy as np
 
@@ -14,6 +14,15 @@ class paper_gradients:
     values = {"x": 1, "y": -4, "z": 5}
     halves = {"x": 2.5, "y": 2.5, "z": -3}
     something_else = {"x": 7, "y": 5, "z": -3}
+    y_times_its_value = {"x": 5, "y": -20, "z": -3}
+    minus_for_the_negative_one = {"x": 5, "y": -5, "z": -3}
+    z_by_its_own_value = {"x": 5, "y": 5, "z": 5}
+    f_for_z = {"x": 5, "y": 5, "z": -15}
+    a_tuple = (5, 5, -3)
+    words = {"x": 5, "y": 5, "z": "minus 3"}
+    other_names = {"dx": 5, "dy": 5, "dz": -3}
+    the_example_before = {"x": -4, "y": -4, "z": 3}
+    strings = {"x": "5", "y": "5", "z": "-3"}
 
 
 def max_layer(backward):
@@ -65,6 +74,105 @@ class MaxLayer:
         def backward(self, dout):
             return (dout, 0) if self.state["first"] else (0, dout)
 
+    class SecondWinsATie:
+        def forward(self, x, y):
+            self.mask = x > y
+            return max(x, y)
+
+        def backward(self, dout):
+            return (dout, 0) if self.mask else (0, dout)
+
+    class BothWinATie:
+        def forward(self, x, y):
+            self.x, self.y, self.out = x, y, max(x, y)
+            return self.out
+
+        def backward(self, dout):
+            return dout * (self.x == self.out), dout * (self.y == self.out)
+
+    class NobodyWinsATie:
+        def forward(self, x, y):
+            self.d = x - y
+            return max(x, y)
+
+        def backward(self, dout):
+            return dout * (self.d > 0), dout * (self.d < 0)
+
+    class SharedTie:
+        def forward(self, x, y):
+            self.shares = np.array([x >= y, y >= x]) / (1 + (x == y))
+            return max(x, y)
+
+        def backward(self, dout):
+            return self.shares * dout
+
+    class MaskOnlyEverSet:
+        def __init__(self):
+            self.first = False
+
+        def forward(self, x, y):
+            if x >= y:
+                self.first = True
+            return max(x, y)
+
+        def backward(self, dout):
+            return (dout, 0) if self.first else (0, dout)
+
+    class LargerWithoutItsSign:
+        def forward(self, x, y):
+            self.first = abs(x) >= abs(y)
+            return x if self.first else y
+
+        def backward(self, dout):
+            return (dout, 0) if self.first else (0, dout)
+
+    class NotOfABool:
+        def forward(self, x, y):
+            self.first = x >= y
+            return max(x, y)
+
+        def backward(self, dout):
+            return dout * self.first, dout * ~self.first
+
+    class Prints:
+        def forward(self, x, y):
+            self.first = x >= y
+            print(max(x, y))
+
+        def backward(self, dout):
+            print((dout, 0) if self.first else (0, dout))
+
+    class NoReturn:
+        def forward(self, x, y):
+            self.first = x >= y
+            return max(x, y)
+
+        def backward(self, dout):
+            dx, dy = (dout, 0) if self.first else (0, dout)
+
+    class NoSelf:
+        def forward(x, y):
+            return max(x, y)
+
+        def backward(dout):
+            return dout, 0
+
+    class WhoWon:
+        def forward(self, x, y):
+            self.first = x >= y
+            return self.first
+
+        def backward(self, dout):
+            return (dout, 0) if self.first else (0, dout)
+
+    class NoneForTheLoser:
+        def forward(self, x, y):
+            self.first = x >= y
+            return max(x, y)
+
+        def backward(self, dout):
+            return (dout, None) if self.first else (None, dout)
+
 
 class quotient:
     def only_through_plus(x, y):
@@ -98,6 +206,30 @@ class quotient:
         ds, dp = 1 / p, -s / p**2
         return s / p, ds * dp * y, ds * dp * x
 
+    def twice_through_plus(x, y):
+        s, p = x + y, x * y
+        ds, dp = 1 / p, -s / p**2
+        return s / p, ds + ds + dp * y, ds + ds + dp * x
+
+    def local_gradients_of_the_division(x, y):
+        s, p = x + y, x * y
+        return s / p, 1 / p, -s / p**2
+
+    def sign_lost_on_paper(x, y):
+        return 1 / x + 1 / y, 1 / x**2, 1 / y**2
+
+    def brackets(x, y):
+        return x + y / x * y, -1 / x**2, -1 / y**2
+
+    def prints(x, y):
+        print((x + y) / (x * y), -1 / x**2, -1 / y**2)
+
+    def no_arguments():
+        return 0.75, -0.25, -0.0625
+
+    def whole_numbers(x, y):
+        return (x + y) // (x * y), -1 / x**2, -1 / y**2
+
 
 class relu_backward:
     def in_place(dout, mask):
@@ -115,6 +247,36 @@ class relu_backward:
             return 0
         return dout
 
+    def ones_where_blocked(dout, mask):
+        dx = dout.copy()
+        dx[mask] = 1
+        return dx
+
+    def mask_as_numbers(dout, mask):
+        return np.array(mask, dtype=float)
+
+    def mask_turned_in_place(dout, mask):
+        mask[...] = ~mask
+        return dout * mask
+
+    def flattened(dout, mask):
+        return np.array([0 if m else d for d, m in zip(dout.ravel(), mask.ravel(), strict=True)])
+
+    def whole_numbers(dout, mask):
+        dx = np.zeros(dout.shape, dtype=int)
+        dx[~mask] = dout[~mask]
+        return dx
+
+    def minus_a_mask(dout, mask):
+        return dout * -mask
+
+    def forgotten(dout, mask):
+        dx = dout.copy()
+        dx[mask] = 0
+
+    mean = lambda dout, mask: np.where(mask, 0, dout) / len(dout)
+    blocked_by_either = lambda dout, mask: np.where(mask | (dout < 0), 0, dout)
+
 
 def sigmoid(x):
     return 1 / (1 + np.exp(-x))
@@ -128,6 +290,25 @@ class sigmoid_backward:
     one_factor = lambda dout, out: dout * (1.0 - out)
     other_factor = lambda dout, out: dout * out
     added = lambda dout, out: dout + out * (1 - out)
+    bracket = lambda dout, out: dout * out * 1 - out
+    at_dout = lambda dout, out: dout * dout * (1 - dout)
+    for_all_together = lambda dout, out: np.sum(dout * out * (1 - out))
+    per_column = lambda dout, out: (dout * out * (1 - out)).sum(axis=0)
+    product_of_matrices = lambda dout, out: dout @ (out * (1 - out)).T
+    one_argument = lambda out: out * (1 - out)
+    squared = lambda dout, out: dout * (1 - out) ** 2
+
+    def dout_changed(dout, out):
+        np.multiply(dout, out * (1 - out), out=dout, casting="unsafe")
+        return dout
+
+    def prints(dout, out):
+        print(dout * out * (1 - out))
+
+    def whole_numbers(dout, out):
+        dx = np.zeros_like(dout)
+        dx[...] = dout * out * (1 - out)
+        return dx
 
 
 def tanh_layer(backward, forward=np.tanh):
@@ -178,6 +359,86 @@ class Tanh:
         def backward(self, dout):
             return dout * (1 - self.kept["out"] ** 2)
 
+    class OnlyTheFirstTime:
+        def __init__(self):
+            self.out = None
+
+        def forward(self, x):
+            if self.out is None:
+                self.out = np.tanh(x)
+            return self.out
+
+        def backward(self, dout):
+            return dout * (1 - self.out**2)
+
+    class OutChangedByBackward:
+        def forward(self, x):
+            self.out = np.tanh(x)
+            return self.out
+
+        def backward(self, dout):
+            self.out **= 2
+            return dout * (1 - self.out)
+
+    class XOverwritten:
+        def forward(self, x):
+            self.out = np.tanh(x)
+            x[...] = self.out
+            return self.out
+
+        def backward(self, dout):
+            return dout * (1 - self.out**2)
+
+    class SlopeForward:
+        def forward(self, x):
+            self.slope = 1 - np.tanh(x) ** 2
+            return self.slope
+
+        def backward(self, dout):
+            return dout * self.slope
+
+    class LocalName:
+        def forward(self, x):
+            out = np.tanh(x)
+            return out
+
+        def backward(self, dout):
+            return dout * (1 - out**2)  # noqa: F821
+
+    class NothingFromForward:
+        def forward(self, x):
+            self.out = np.tanh(x)
+
+        def backward(self, dout):
+            return dout * (1 - self.out**2)
+
+    class NothingFromBackward:
+        def forward(self, x):
+            self.out = np.tanh(x)
+            return self.out
+
+        def backward(self, dout):
+            print(dout * (1 - self.out**2))
+
+    class MadeOfWholeNumbers:
+        def forward(self, x):
+            self.out = np.zeros_like(x)
+            self.out[:] = np.tanh(x)
+            return self.out
+
+        def backward(self, dout):
+            return dout * (1 - self.out**2)
+
+    class XForBackward:
+        def forward(self, x):
+            return np.tanh(x)
+
+        def backward(self, dout, x):
+            return dout * (1 - np.tanh(x) ** 2)
+
+    minus = tanh_layer(lambda self, dout: dout * (self.out**2 - 1))
+    bracket = tanh_layer(lambda self, dout: dout - self.out**2)
+
 
 def affine(dx=None, dW=None, db=None):
     def answer(dout, x, W):
@@ -211,6 +472,22 @@ class affine_backward:
 
     two_results = lambda dout, x, W: (dout @ W.T, x.T @ dout)
     dx_with_the_wrong_sign = affine(dx=lambda dout, x, W: -dout @ W.T)
+    dW_a_mean = affine(dW=lambda dout, x, W: x.T @ dout / len(x))
+    dx_a_mean = affine(dx=lambda dout, x, W: dout @ W.T / len(x))
+    three_means = lambda dout, x, W: [part / len(x) for part in affine()(dout, x, W)]
+    another_order = lambda dout, x, W: (x.T @ dout, dout @ W.T, dout.sum(axis=0))
+    entry_by_entry = affine(dx=lambda dout, x, W: dout * W.T)
+    db_of_the_first_row = affine(db=lambda dout, x, W: dout[0])
+    whole_numbers = affine(dW=lambda dout, x, W: (x.T @ dout).astype(x.dtype))
+    method = lambda self, dout, x, W: affine()(dout, x, W)
+
+    def right_where_shapes_differ(dout, x, W):
+        dx = dout @ W if dout.shape[1] == W.shape[0] else dout @ W.T
+        return dx, x.T @ dout, dout.sum(axis=0)
+
+    def dout_divided(dout, x, W):
+        dout /= len(dout)
+        return affine()(dout, x, W)
 
 
 def lengths(dW=None, dx=None):
@@ -232,6 +509,21 @@ class length_gradients:
     W_for_q = lengths(dW=lambda W, x, q: 2 * W * x)
     order = lambda W, x: lengths()(W, x)[::-1]
     only_dW = lambda W, x: 2 * np.outer(W @ x, x)
+    no_2_in_dx = lengths(dx=lambda W, x, q: W.T @ q)
+    no_2_in_dW = lengths(dW=lambda W, x, q: np.outer(q, x))
+    column = lengths(dx=lambda W, x, q: (2 * W.T @ q)[:, np.newaxis])
+    one_number = lengths(dW=lambda W, x, q: 2 * np.dot(q, x))
+    reshaped = lengths(dW=lambda W, x, q: 2 * np.outer(x, q).reshape(W.shape))
+    minus = lengths(lambda W, x, q: -2 * np.outer(q, x), lambda W, x, q: -2 * W.T @ q)
+    x_for_q = lengths(dx=lambda W, x, q: 2 * W.T @ x)
+
+    def a_step_as_well(W, x):
+        dW, dx = lengths()(W, x)
+        W -= 0.1 * dW
+        return dW, dx
+
+    def prints(W, x):
+        print(*lengths()(W, x))
 
 
 def both(scale=lambda y, t: len(y), sign=1):
@@ -262,6 +554,58 @@ class softmax_loss_backward:
     t_size = both(lambda y, t: t.size)
     classes = both(lambda y, t: y.shape[1])
     sign = both(sign=-1)
+
+    twice = both(lambda y, t: len(y) ** 2)
+
+    def large_numbers_are_classes(y, t):
+        if t.max() > 1:
+            t = np.eye(y.shape[1])[t]
+        return (y - t) / len(y)
+
+    def squeezed(y, t):
+        t = np.squeeze(t)
+        t = np.eye(y.shape[1])[t] if t.ndim == 1 else t
+        return (y - t) / len(y)
+
+    def ten_classes(y, t):
+        t = np.eye(10)[t] if t.ndim == 1 else t
+        return (y - t) / len(y)
+
+    def only_one_branch_divides(y, t):
+        if t.ndim == 2:
+            return (y - t) / len(y)
+        dx = y.copy()
+        dx[np.arange(len(t)), t] -= 1
+        return dx
+
+    def every_class_in_every_row(y, t):
+        dx = y.copy()
+        if t.ndim == 2:
+            dx -= t
+        else:
+            for k in t:
+                dx[:, k] -= 1
+        return dx / len(y)
+
+    def a_column_of_labels(y, t):
+        return (y - (t if t.ndim == 2 else t.reshape(-1, 1))) / len(y)
+
+    def the_loss(y, t):
+        t = t if t.ndim == 2 else np.eye(y.shape[1])[t]
+        return -np.sum(t * np.log(y + 1e-7)) / len(y)
+
+    def whole_numbers(y, t):
+        t = np.array(t if t.ndim == 2 else np.eye(y.shape[1], dtype=int)[t])
+        t[...] = (y - t) / len(y)
+        return t
+
+    def slope_of_the_logarithm(y, t):
+        t = t if t.ndim == 2 else np.eye(y.shape[1])[t]
+        return -t / y / len(y)
+
+    def forgotten(y, t):
+        t = t if t.ndim == 2 else np.eye(y.shape[1])[t]
+        dx = (y - t) / len(y)
 
     def nothing_taken_off_for_class_numbers(y, t):
         if t.size == y.size:
@@ -296,3 +640,42 @@ class sgd_step:
 
     def dicts_subtracted(params, grads, lr):
         params -= lr * grads
+
+    def given_back(params, grads, lr):
+        return {key: params[key] - lr * grads[key] for key in params}
+
+    def the_first_only(params, grads, lr):
+        for key in params:
+            params[key] -= lr * grads[key]
+            return
+
+    def biases_only(params, grads, lr):
+        for key in ("b1", "b2"):
+            params[key] -= lr * grads[key]
+
+    def names_of_another_chapter(params, grads, lr):
+        for key in ("W", "b"):
+            params[key] -= lr * grads[key]
+
+    def replaced(params, grads, lr):
+        for key in params:
+            params[key][...] = lr * grads[key]
+
+    def along_itself(params, grads, lr):
+        for key in params:
+            params[key] -= lr * params[key]
+
+    def one_rate_for_all_times(params, grads, lr):
+        for key in params:
+            params[key] -= 0.1 * grads[key]
+
+    def attributes(params, grads, lr):
+        params.W1 -= lr * grads.W1
+
+    def keys_subtracted(params, grads, lr):
+        for key in params:
+            key -= lr * grads[key]
+
+    def every_second_pair(params, grads, lr):
+        for key in ("W1", "b1"):
+            params[key] -= lr * grads[key]
