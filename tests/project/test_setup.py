@@ -147,9 +147,7 @@ RIGHT = ("ch99.ipynb", NEWER.replace("of_tomorrow", "sigmoid"), "")
 
 
 @pytest.mark.parametrize(("beside", "text", "lacks"), [HIDING, OLDER, RIGHT])
-def test_a_copy_of_the_chapters_runs_or_says_why_not_without_a_traceback(
-    tmp_path, beside, text, lacks
-):
+def test_a_copy_of_the_chapters_runs_or_says_why_it_does_not(tmp_path, beside, text, lacks):
     (tmp_path / "companion.py").write_bytes((ROOT / "chapters" / "companion.py").read_bytes())
     (tmp_path / beside).parent.mkdir(exist_ok=True)
     (tmp_path / beside).write_text(text)
