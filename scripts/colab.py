@@ -2,7 +2,7 @@
 
     python scripts/colab.py    # with a Python from 3.10 to 3.12, for which Colab's NumPy exists
 
-A long test runs it, too. `google.colab` is a stub: what is asked is whether each panel tells it
+The nightly run does so. `google.colab` is a stub: what is asked is whether each panel tells it
 where its widgets come from, and says and shows what is stored.
 """
 

@@ -78,7 +78,6 @@ def test_make_lab_opens_the_first_chapter_alone_and_every_link_leads_on(server, 
         shown(arg=os.path.normpath(f"chapters/{file.split('#')[0]}"))
     assert page.locator(".jp-MarkdownViewer").count() == 2  # README and glossary, to be read
     assert page.locator(".Toastify__toast").all_inner_texts() == []
-    page.close()
 
 
 # ---- all cells

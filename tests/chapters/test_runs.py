@@ -19,7 +19,6 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from PIL import Image
 
 from exercises.verdict import solution_source
-from scripts import colab
 from scripts.notebooks import CHAPTERS, all_differences, complaints, exercises, is_right, run
 from scripts.refresh_notebooks import tidy
 
@@ -57,12 +56,6 @@ def test_a_run_in_another_folder_and_a_second_one_after_the_solutions_say_the_sa
         assert not all_differences(stored, fresh)
         assert not complaints(fresh)
     assert all(is_right(verdict) for *_, verdict in exercises(with_cells(stored, between)))
-
-
-@pytest.mark.long
-@pytest.mark.skipif(sys.version_info >= (3, 13), reason="Colab's NumPy has no wheel for it")
-def test_on_colabs_packages_the_installed_project_says_what_is_stored(tmp_path):
-    assert not colab.differences_on_colab(tmp_path)
 
 
 def picture(shade, alt):

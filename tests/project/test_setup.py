@@ -101,8 +101,8 @@ def test_the_projects_own_addresses_are_whole_where_there_are_any():
     for name, address in urls.items():
         assert re.fullmatch(r"https://[\w.-]+\.\w+/\S*", address), name
         assert "OWNER" not in address and "example" not in address, name
-    line = f"%pip install -q git+{urls.get('Source', 'ADDRESS')}"
-    assert f"`{line}`" in (ROOT / "README.md").read_text(encoding="utf-8"), "what Colab is told"
+    line = f"`%pip install -q git+{urls.get('Source', 'ADDRESS')}`"  # what Colab is told
+    assert line in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_chapters_ask_for_the_versions_that_pyproject_asks_for():
