@@ -17,7 +17,7 @@ from pathlib import Path
 import nbformat
 
 from scripts.kernels import plain_environment
-from scripts.notebooks import CHAPTERS, WIDGET_VIEW, differences, run
+from scripts.notebooks import WIDGET_VIEW, differences, run
 from scripts.refresh_notebooks import tidy
 from scripts.soak import LEFT, ROOT
 
@@ -39,7 +39,7 @@ def differences_on_colab(folder):
         os.environ.pop("PYTHONPATH", None)
         os.environ["JUPYTER_PATH"] = str(folder)
         install(folder)
-        return differences_in(folder / "alone")
+        return differences_in(folder / "alone", folder / "it-main" / "chapters")
 
 
 def install(folder):
@@ -64,11 +64,11 @@ def install(folder):
     (kernel / "kernel.json").write_text(json.dumps(spec))
 
 
-def differences_in(folder):
-    """Run the chapters, alone in `folder`, and compare."""
+def differences_in(folder, chapters):
+    """Run these chapters, alone in `folder`, and compare."""
     folder.mkdir()
     wrong = []
-    for path in sorted(CHAPTERS.glob("*.ipynb")):
+    for path in sorted(chapters.glob("*.ipynb")):
         stored = nbformat.read(path, as_version=4)
         fresh = run(stored, folder=folder)
         told = [
