@@ -204,7 +204,7 @@ def check_stable_sigmoid(answer):
             ),
             Mistake(
                 both_branches,
-                _("Overflow on both sides: both forms are computed for every x."),
+                _("Overflow on both sides: exp(800) is asked for at x = 800 and at x = -800."),
                 _("Compute exp(-abs(x)) once, before choosing, and choose only what is above it."),
             ),
             Mistake(
@@ -261,45 +261,50 @@ def check_leaky_relu(answer):
                 of=_("slope = 0.2"),
                 hint=_("Where in your function does `slope` stand?"),
             ),
+            case(
+                np.array([-3.0, 2.0]),
+                of=_("the slope of the template's first line"),
+                hint=_("Keep the first line of the template as it is."),
+            ),
         ],
         mistakes=[
             Mistake(
-                lambda x, slope: np.maximum(0, x),
+                lambda x, slope=0.01: np.maximum(0, x),
                 _("This is ReLU: negative numbers become 0, nothing leaks."),
                 _("What should -2 become, if one hundredth of it leaks through?"),
             ),
             Mistake(
-                lambda x, slope: np.where(x > 0, x, 0.01 * x),
+                lambda x, slope=0.01: np.where(x > 0, x, 0.01 * x),
                 _("The slope is always 0.01, whatever the caller asks for."),
                 _("The caller's wish is in `slope`."),
             ),
             Mistake(
-                lambda x, slope: np.where(x > 0, x, -slope * x),
+                lambda x, slope=0.01: np.where(x > 0, x, -slope * x),
                 _("The leak has the wrong sign: negative numbers come out positive."),
                 _("A line through 0 with a small positive slope lies below 0 on the left."),
             ),
             Mistake(
-                lambda x, slope: np.where(x > 0, slope * x, x),
+                lambda x, slope=0.01: np.where(x > 0, slope * x, x),
                 _("The two sides are exchanged: positive numbers are scaled, negative ones pass."),
                 _("Which side of 0 should the leak be on?"),
             ),
             Mistake(
-                lambda x, slope: np.where(x > 0, 0, slope * x),
+                lambda x, slope=0.01: np.where(x > 0, 0, slope * x),
                 _("Only the leak is left: positive numbers become 0."),
                 _("What should become of 3?"),
             ),
             Mistake(
-                lambda x, slope: np.maximum(0, x) + slope * x,
+                lambda x, slope=0.01: np.maximum(0, x) + slope * x,
                 _("The slope is added on both sides: positive numbers come out too large."),
                 _("What should become of 3?"),
             ),
             Mistake(
-                lambda x, slope: np.where(x > 0, x, x / slope),
+                lambda x, slope=0.01: np.where(x > 0, x, x / slope),
                 _("You divide by the slope: negative numbers grow instead of shrinking."),
                 _("What should -2 become, if one hundredth of it leaks through?"),
             ),
             Mistake(
-                lambda x, slope: np.where(x > 0, x, slope),
+                lambda x, slope=0.01: np.where(x > 0, x, slope),
                 _("Every negative number becomes the slope itself."),
                 _("-2 and -4 should stay apart: a slope multiplies something."),
             ),
@@ -610,7 +615,7 @@ def check_softmax_batch(answer):
             ),
             Mistake(
                 lambda X: shares(X, np.max, row_sum),
-                _("One maximum serves the whole batch: next to a large row, a small one gets 0/0."),
+                _("Too much is taken off a small row that stands beside a large one: it gets 0/0."),
                 _("What is exp(2 - 1010)? Which maximum would keep that row alive?"),
             ),
             Mistake(
@@ -832,6 +837,11 @@ def check_batched_accuracy(answer):
                 lambda p, x, t, n: count(p, x, t, n) / len(parts(x, n)),
                 _("You divide by the number of batches; the accuracy is a share of the images."),
                 _("By how many images must the right answers be divided?"),
+            ),
+            Mistake(
+                lambda p, x, t, n: count(p, x, t, n) // len(x),
+                _("Every share below 1 comes out as 0."),
+                _("`//` cuts, `/` divides: what should 2 of 3 be?"),
             ),
             Mistake(
                 lambda p, x, t, n: count(p, x, t, n) / len(x) * 100,

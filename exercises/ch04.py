@@ -62,6 +62,12 @@ def check_cross_entropy_batch(answer):
                 of=_("a right class with probability 0"),
                 hint=_("What is log(0)? The book adds 1e-7 to the probability."),
             ),
+            case(
+                np.array([[1e-7, 1 - 1e-7]]),
+                np.array([0]),
+                of=_("a right class with probability 1e-7"),
+                hint=_("What is log of 1e-7 + 1e-7? The book adds, whatever the probability is."),
+            ),
         ],
         mistakes=[
             Mistake(
@@ -1085,7 +1091,7 @@ def check_learn(answer):
         praise=_("Right: this is the loop that trains every network of the book."),
         cases=[
             case(x, t, 0.1, 4, 5, of=_("four steps, batches of 5")),
-            case(x, t, 0.3, 2, 3, of=_("two steps, another learning rate")),
+            case(x, t, 0.25, 2, 3, of=_("two steps, another learning rate")),
             case(x, np.eye(10)[t], 0.1, 3, 1, of=_("batches of one")),
         ],
     )

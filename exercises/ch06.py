@@ -218,6 +218,7 @@ def check_adam_step(answer):
         solutions.adam_step,
         via=via,
         rtol=1e-5,
+        may_change=True,  # the text leaves it open
         cases=[
             case(W, 0 * W, 0 * W, DW, 1, 0.1, 0.9, 0.999, of=_("the first step"), hint=lines),
             case(W, V, square, DW, 3, 0.1, 0.9, 0.99, of=_("the third step"), hint=lines),
@@ -303,6 +304,7 @@ def check_adam_step(answer):
         solutions.adam_step,
         via=via,
         rtol=1e-5,
+        may_change=True,
         praise=_("Right: the first step has the size lr, whatever the size of the slope."),
         cases=[
             case(
@@ -774,6 +776,7 @@ def check_decayed_gradients(answer):
     params = {"W1": W, "b1": np.array([0.4, -0.2, 1.0]), "W2": V.T, "b2": np.array([2.0, -3.0])}
     deep = params | {"W3": GAMMA[:, None] * BETA[:2], "b3": BETA[:2]}
     grads = {key: np.round(RNG.normal(size=p.shape), 2) for key, p in deep.items()}
+    filters = {"W1": W.reshape(1, 2, 3, 1), "b1": W[0], "W2": V, "b2": V[0]}
     shallow = {key: grads[key] for key in params}
 
     def decays(change, which=lambda key: key.startswith("W")):
@@ -797,6 +800,13 @@ def check_decayed_gradients(answer):
                 0.1,
                 of=_("a network of three layers"),
                 hint=_("Which keys has it? The rule is about their first letters."),
+            ),
+            case(
+                {key: 2 * p for key, p in filters.items()},
+                filters,
+                0.1,
+                of=_("a network with filters, weights of four axes"),
+                hint=_("By what do you tell weights from biases? Their names say it."),
             ),
         ],
         mistakes=[
@@ -1158,6 +1168,20 @@ def _judge_backward(dx, dout, kept, scale, others):
     raise Wrong(_("dx is not dout times what forward multiplied x with."), same)
 
 
+def _expect_mask_is_kept(answer, ones):
+    """ReLU lets many zeros in: they are no units that were switched off."""
+    slopes = []
+    for x in (ones, ones * np.tile([1.0, 0.0], 25)):
+        layer = answer(0.5, np.random.default_rng(3))
+        layer.forward(x, True)
+        slopes.append(np.asarray(layer.backward(ones)))
+    if not np.allclose(*slopes):
+        raise Wrong(
+            _("A unit that hears 0 counts as switched off: its gradient is lost."),
+            _("Which units are off: those that the mask silences, or those that say 0?"),
+        )
+
+
 def _check_dropout(answer, solution, inverted, praise):
     methods = (
         [vars(answer).get(name) for name in ("forward", "backward")] if isclass(answer) else []
@@ -1170,6 +1194,7 @@ def _check_dropout(answer, solution, inverted, praise):
     found = judge(answer, solution, DROPOUT_CASES, via=_try_dropout(inverted), praise=praise)
     if found:
         ones = np.ones((4, 50))
+        _expect_mask_is_kept(answer, ones)
         _expect_from_rng(lambda seed: answer(0.5, np.random.default_rng(seed)).forward(ones, True))
     return found
 

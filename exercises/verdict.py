@@ -232,7 +232,8 @@ def judge(answer, solution, cases=(), mistakes=(), via=None, **options):
             raise Wrong(_perhaps(answer, outcomes, mistake.message), mistake.hint)
     first = failing[0]
     words = _describe(answer, outcomes[first], wanted[first], cases[first], near, batch)
-    raise Wrong(_with_case(words, cases[first], first), cases[first].hint)
+    hint = cases[first].hint or _plain_hint(outcomes[first], wanted[first], near)
+    raise Wrong(_with_case(words, cases[first], first), hint)
 
 
 def unanswered(answer, names):
@@ -561,6 +562,36 @@ def _describe(answer, outcome, want, one, near, batch):
     if rows > 1 and factor and factor[1] in (f"{rows:.4g}", f"{1 / rows:.4g}"):
         words += " " + _("(the batch has {rows} rows: look at 1/N)").format(rows=rows)
     return words[0].upper() + words[1:] if words[0] != "`" else words
+
+
+def _plain_hint(outcome, want, near):
+    """A hint for what is wrong whatever the exercise is about; "" where only its own can help."""
+    if outcome.error is not None:
+        return _("Which values and shapes arrive in the line that is named? Print them before it.")
+    pairs = [(outcome.value, want.value)]
+    if isinstance(want.value, dict) and isinstance(outcome.value, Mapping):
+        pairs = [(outcome.value.get(key), part) for key, part in want.value.items()]
+    elif isinstance(want.value, tuple) and isinstance(outcome.value, (tuple, list)):
+        pairs = zip(outcome.value, want.value, strict=False)
+    got, right = next((pair for pair in pairs if _difference(*pair, near)), (None, None))
+    if not (isinstance(right, np.ndarray) or np.isscalar(right)) or not _is_numbers(got):
+        return ""
+    got, right = np.asarray(got), np.asarray(right)
+    if got.shape != right.shape:
+        return _("Print the shapes of what comes in and of what goes out. Which line changes them?")
+    if np.isfinite(right).all() and not np.isfinite(got).all():
+        return _(
+            "What makes nan or inf here: a division by 0, a log of 0, an exp of a large number?"
+        )
+    if right.dtype.kind == "f" and got.dtype.kind in "iu":
+        return _("Which dtype has your result? What is made like integers holds integers.")
+    return ""
+
+
+def _is_numbers(value):
+    return isinstance(value, (int, float, np.number, np.ndarray)) and (
+        np.asarray(value).dtype.kind in "biuf"
+    )
 
 
 def _with_case(words, one, index):

@@ -3,6 +3,8 @@
 Drawn from real layer objects: the built-in graphs of ch05_nodes, or a `Graph` of your own layers.
 """
 
+import re
+from contextlib import suppress
 from functools import partial
 from gettext import gettext as _
 from types import SimpleNamespace
@@ -10,22 +12,37 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .ch05_graph_layout import LINE, RADIUS, lay_out
-from .ch05_nodes import GRAPHS, Graph, Walk
-from .shell import DPI, Panel, Scrubber, artists, number
-from .shell.style import BLACK, BLUE, GREY, LIGHT, RED, SMALL, add_axes
+from common.functions import sigmoid
 
+from .ch05_graph_layout import LINE, RADIUS, lay_out
+from .ch05_nodes import (
+    AGREES,
+    GRAPHS,
+    KINK,
+    UNKNOWN,
+    WRONG,
+    AddConstant,
+    Graph,
+    MulConstant,
+    Walk,
+)
+from .shell import DPI, Panel, Scrubber, artists, number
+from .shell.style import BLACK, GREY, LIGHT, SMALL, add_axes, look
+
+VALUE, GRADIENT = look("value")["color"], look("gradient")["color"]
 MOST_INPUTS, MOST_NODES = 5, 10
-FORMULAS = {  # class of the layer -> what its forward does, with {0} and {1} for its inputs
-    "AddLayer": "{0} + {1}",
-    "MulLayer": "{0} × {1}",
-    "DivLayer": "{0} ÷ {1}",
-    "MaxLayer": "max({0}, {1})",
-    "AddConstant": "{0} + {c}",
-    "MulConstant": "{0} × {c}",
-    "SquareLayer": "{0}²",
-    "ExpLayer": "exp({0})",
-    "ReciprocalLayer": "1 / {0}",
+FORMULAS = {  # class of the layer -> what its forward does to {0} and {1}, written and computed
+    "AddLayer": ("{0} + {1}", lambda x, y: x + y),
+    "MulLayer": ("{0} × {1}", lambda x, y: x * y),
+    "DivLayer": ("{0} ÷ {1}", lambda x, y: x / y),
+    "MaxLayer": ("max({0}, {1})", max),
+    "AddConstant": ("{0} + {1}", lambda x, c: x + c),
+    "MulConstant": ("{0} × {1}", lambda x, c: x * c),
+    "SquareLayer": ("{0}²", lambda x: x * x),
+    "ExpLayer": ("exp({0})", np.exp),
+    "ReciprocalLayer": ("1 / {0}", lambda x: 1 / x),
+    "Relu": ("max(0, {0})", lambda x: max(0, x)),
+    "Sigmoid": ("σ({0})", sigmoid),
 }
 WHY = {  # class of the layer -> what its local gradient is
     "AddLayer": _("+ passes on"),
@@ -37,69 +54,84 @@ WHY = {  # class of the layer -> what its local gradient is
     "SquareLayer": _("twice the input"),
     "ExpLayer": _("its own output"),
     "ReciprocalLayer": _("−1 / input²"),
+    "Relu": _("1 for an input above 0, else 0"),
+    "Sigmoid": _("y(1 − y), from its own output y"),
 }
 LOCAL = {  # class of the layer -> its local gradients, where they are more than a number
-    "DivLayer": ("1/{1}", "−{0}/{1}²"),
-    "SquareLayer": ("2·{0}",),
-    "ExpLayer": ("exp({0})",),
-    "ReciprocalLayer": ("−1/{0}²",),
+    "DivLayer": (  # the inputs come first, then the output
+        ("1/{1}", lambda x, y, out: 1 / y),
+        ("−{0}/{1}²", lambda x, y, out: -x / y**2),
+    ),
+    "SquareLayer": (("2·{0}", lambda x, out: 2 * x),),
+    "ExpLayer": (("exp({0})", lambda x, out: np.exp(x)),),
+    "ReciprocalLayer": (("−1/{0}²", lambda x, out: -1 / x**2),),
+    "Sigmoid": (("{1}·(1 − {1})", lambda x, out: out * (1 - out)),),
 }
-SYMBOLS = {"AddLayer": "+", "MulLayer": "×", "DivLayer": "÷", "MaxLayer": "max", "Sigmoid": "σ"}
+SYMBOLS = {
+    "AddLayer": "+",
+    "MulLayer": "×",
+    "DivLayer": "÷",
+    "MaxLayer": "max",
+    "Sigmoid": "σ",
+    "Relu": "ReLU",
+}
+MOST_DIGITS = 17  # with so many a float is exact
 
 
 class GraphState(NamedTuple):
     graph: Graph
     step: int
     walk: Walk
-    checks: dict  # name of an input -> "✓", "✗" or "kink": its gradient against the measured one
     arithmetic: tuple  # the step's arithmetic, a line for each edge or value
+
+    @property
+    def checks(self):
+        return self.walk.checks
 
 
 def compute_graph(graph, step, **inputs):
     """All numbers of one walk through the layers, and what step number `step` of it does."""
     walk = graph.walk(**inputs)
-    checks = {name: _check(walk, name) for name in graph.inputs}
-    return GraphState(graph, step, walk, checks, _arithmetic(graph, walk, graph.steps[step]))
-
-
-def _check(walk, name):
-    gradient, measured = walk.gradients[name], walk.numerical[name]
-    if not np.isfinite(measured):
-        return "?"
-    if abs(gradient - measured) <= 1e-4 * max(abs(gradient), abs(measured)) + 1e-7:
-        return "✓"
-    return _("kink") if name in walk.kinks else "✗"
+    return GraphState(graph, step, walk, _arithmetic(graph, walk, graph.steps[step]))
 
 
 def _arithmetic(graph, walk, step):
     kind, name = step
     if kind == "forward":
-        given = [_operand(walk.values[source]) for source in graph.sources[name]]
-        layer = graph.layers[name]
-        formula = FORMULAS.get(type(layer).__name__)
-        if formula is None or formula.count("{") > len(given) + ("{c}" in formula):
-            formula = f"{symbol_of(layer)}({', '.join(['{}'] * len(given))})"
-        left = formula.format(*given, c=_operand(getattr(layer, "c", 0)))
-        return (f"{left} = {short(walk.values[name])}",)
+        return (_forward(graph, walk, name),)
     if kind == "backward":
         return tuple(_product(graph, walk, name, i) for i in range(len(graph.sources[name])))
     if kind == "fork":
-        parts = [_operand(walk.edges[edge]) for edge in graph.users[name]]
-        return (f"{' + '.join(parts)} = {short(walk.gradients[name])}",)
+        parts, result = [walk.edges[edge] for edge in graph.users[name]], walk.gradients[name]
+        form = " + ".join(_places(parts))
+        return (f"{_written(form, lambda *parts: sum(parts), parts, result)} = {short(result)}",)
     return ()
+
+
+def _forward(graph, walk, name):
+    layer, result = graph.layers[name], walk.values[name]
+    given = [walk.values[source] for source in graph.sources[name]]
+    constant = [layer.c] if isinstance(layer, AddConstant | MulConstant) else []
+    formula = _known(layer, FORMULAS)
+    left = formula and _written(*formula, given + constant, result)
+    if not left:  # a layer of somebody's own
+        left = f"{symbol_of(layer)}({', '.join(map(short, given))})"
+    return f"{left} = {short(result)}"
 
 
 def _product(graph, walk, name, position):
     upstream, slope = walk.gradients[name], walk.slopes[name, position]
     gradient = walk.edges[name, position]
-    local = _operand(slope)
     formulas = LOCAL.get(type(graph.layers[name]).__name__, ())
+    digits = _digits(lambda x, y: x * y, (upstream, slope), upstream * slope) or 3
+    local = _operand(slope, digits)
     if position < len(formulas):
-        given = [_operand(walk.values[source]) for source in graph.sources[name]]
-        local = f"({formulas[position].format(*given)} = {short(slope)})"
+        given = [*(walk.values[source] for source in graph.sources[name]), walk.values[name]]
+        if formula := _written(*formulas[position], given, slope, digits):
+            local = f"({formula} = {short(slope, digits)})"
     text = _("to {source}: upstream {up} × local {local} = {product}").format(
         source=graph.sources[name][position],
-        up=_operand(upstream),
+        up=_operand(upstream, digits),
         local=local,
         product=short(upstream * slope),
     )
@@ -108,11 +140,47 @@ def _product(graph, walk, name, position):
     return text
 
 
+def _places(values):
+    return [f"{{{i}}}" for i in range(len(values))]
+
+
+def _written(formula, function, given, result, shown=3):
+    """The formula with numbers in it, so that a pocket calculator comes to what is shown.
+
+    None if it never does: then the layer does something else.
+    """
+    digits = _digits(function, given, result, shown)
+    if digits is None:
+        return None
+    text = formula.format(*(_operand(value, digits) for value in given))
+    return re.sub(r"\(\((−[^()]*)\)\)", r"(\1)", text)  # exp((−1))
+
+
+def _digits(function, given, result, shown=3):
+    """How many digits of what is given lead to so many of the result: as few as possible."""
+    for digits in range(shown, MOST_DIGITS + 1):
+        rounded = [read(short(value, digits)) for value in given]
+        with suppress(ArithmeticError, TypeError), np.errstate(all="ignore"):
+            if short(function(*rounded), shown) == short(result, shown):
+                return digits
+    return None
+
+
+def read(text):
+    """The number that `short` wrote."""
+    return float(text.replace("−", "-"))
+
+
 def symbol_of(layer):
     """What stands in a node's circle."""
-    kind = type(layer).__name__
-    own = getattr(layer, "symbol", None) or SYMBOLS.get(kind) or kind.removesuffix("Layer")
-    return str(own)[:5]
+    own = getattr(layer, "symbol", None) or _known(layer, SYMBOLS)
+    return str(own or type(layer).__name__.removesuffix("Layer"))[:5]
+
+
+def _known(layer, table):
+    """The table's entry for the layer's class, or for that which it is made from."""
+    names = (kind.__name__ for kind in type(layer).__mro__)
+    return next((table[name] for name in names if name in table), None)
 
 
 def short(value, digits=3):
@@ -120,6 +188,8 @@ def short(value, digits=3):
 
     With more than three digits, for a sentence, tiny ones keep theirs.
     """
+    if not np.isfinite(value):
+        return "?"
     if abs(value - round(value)) < 1e-9 * max(1, abs(value)) and abs(value) < 1e6:
         text = str(round(value))
     elif 10.0**-digits <= abs(value) < 10**digits - 0.5:
@@ -132,8 +202,8 @@ def short(value, digits=3):
     return text.replace("-", "−")
 
 
-def _operand(value):
-    return f"({short(value)})" if value < 0 else short(value)
+def _operand(value, digits=3):
+    return f"({short(value, digits)})" if value < 0 else short(value, digits)
 
 
 # drawing
@@ -156,7 +226,7 @@ def draw_graph(figure, data):
         _light_edge(edge, step, node, result, source in known)
     for name, node in art.nodes.items():
         active = step.name == name and step.kind in ("forward", "backward", "fork")
-        color = BLUE if step.kind == "forward" else RED
+        color = VALUE if step.kind == "forward" else GRADIENT
         node.circle.set(
             edgecolor=color if active else BLACK if name in known else GREY,
             linewidth=3 if active else 1.2,
@@ -167,7 +237,7 @@ def draw_graph(figure, data):
         node.total.set_text(short(walk.gradients[name]) if total else "")
     for name, box in art.inputs.items():
         active = step == ("fork", name)
-        box.patch.set(edgecolor=RED if active else BLACK, linewidth=3 if active else 1.0)
+        box.patch.set(edgecolor=GRADIENT if active else BLACK, linewidth=3 if active else 1.0)
         there = _has_total(graph, name, done, flowed)
         box.total.set_text(short(walk.gradients[name]) if there else "")
         box.check.set_text(_check_text(data, name) if there else "")
@@ -185,14 +255,20 @@ def _has_total(graph, name, done, flowed):
 
 
 def _check_text(data, name):
-    mark, measured = data.checks[name], data.walk.numerical[name]
-    return f"≈ {short(measured)} {mark}" if np.isfinite(measured) else "≈ ?"
+    """Beneath an input: its slope by small steps, and whether its gradient is that."""
+    mark, measured = data.checks[name], data.walk.measured[name]
+    if mark == UNKNOWN:
+        return "≈ ?"
+    if measured.is_kink:
+        mark = _("kink") if mark == KINK else mark
+        return f"{short(measured.left)} | {short(measured.right)} {mark}"
+    return f"≈ {short(measured.value)} {mark}"
 
 
 def _light_edge(edge, step, node, result, known):
     forward = step.kind == "forward" and node == step.name
     backward = (step.kind == "backward" and node == step.name) or (step.kind == "seed" and result)
-    color = BLUE if forward else RED if backward else "#505050" if known else LIGHT
+    color = VALUE if forward else GRADIENT if backward else "#505050" if known else LIGHT
     edge.line.set(color=color, linewidth=2.4 if forward or backward else 1.2)
     edge.line.set_linestyle("--" if backward else "-")
     edge.head.set_xy(edge.back_head if backward else edge.front_head)
@@ -217,8 +293,8 @@ def _lay_out(figure, graph):
             head=head,
             front_head=front,
             back_head=back,
-            value=axes.text(x, y + 9, "", color=BLUE, **label),
-            gradient=axes.text(x, y - 9, "", color=RED, **label),
+            value=axes.text(x, y + 9, "", color=VALUE, **label),
+            gradient=axes.text(x, y - 9, "", color=GRADIENT, **label),
         )
     nodes = {}
     for name, layer in graph.layers.items():
@@ -229,7 +305,7 @@ def _lay_out(figure, graph):
         nodes[name] = SimpleNamespace(
             circle=circle,
             symbol=axes.text(x, y, text, fontsize=13 if len(text) < 3 else 9, zorder=4, **center),
-            total=axes.text(x, y - RADIUS - 9, "", color=RED, fontsize=10, zorder=3, **center),
+            total=axes.text(x, y - RADIUS - 9, "", color=GRADIENT, fontsize=10, zorder=3, **center),
         )
     boxes = {}
     for name in graph.inputs:
@@ -261,7 +337,9 @@ def _input(axes, name, x, y, width, center):
     axes.text(x, y, name, fontsize=10, zorder=4, **center)
     return SimpleNamespace(
         patch=patch,
-        total=axes.text(x, y - 12 - LINE / 2 - 2, "", color=RED, fontsize=10, zorder=3, **center),
+        total=axes.text(
+            x, y - 12 - LINE / 2 - 2, "", color=GRADIENT, fontsize=10, zorder=3, **center
+        ),
         check=axes.text(x, y - 12 - 3 * LINE / 2 - 2, "", fontsize=SMALL, zorder=3, **center),
     )
 
@@ -301,6 +379,7 @@ def describe_graph(data):
         text += " " + "; ".join(data.arithmetic) + "."
     if kind == "backward":
         why = WHY.get(type(graph.layers[name]).__name__)
+        why = None if WRONG in data.checks.values() else why  # it is about a layer that is right
         text += " " + _("Local gradient: {why}.").format(why=why) if why else ""
     if kind in ("start", "end"):
         given = {n: short(data.walk.values[n], 4) for n in graph.inputs}
@@ -316,17 +395,28 @@ def _end(data):
     text = _("{name} = {value}; gradients: {slopes}.").format(
         name=graph.output, value=short(walk.values[graph.output], 4), slopes=slopes
     )
-    wrong = [name for name, mark in data.checks.items() if mark == "✗"]
-    other = [name for name, mark in data.checks.items() if mark not in "✓✗"]
-    for name in wrong:
-        text += " " + _("Measured by small steps, {name} has {measured}: they disagree.").format(
-            name=name, measured=short(walk.numerical[name], 4)
-        )
-    for name in other:
-        text += " " + _("At a kink, {name} has no slope that could be measured.").format(name=name)
-    if not wrong and not other:
+    for name, mark in walk.checks.items():
+        if mark != AGREES:
+            measured = walk.measured[name]
+            sides = {"left": short(measured.left, 4), "right": short(measured.right, 4)}
+            text += " " + _why_not(mark, measured.is_kink).format(
+                name=name, measured=short(measured.value, 4), **sides
+            )
+    if set(walk.checks.values()) == {AGREES}:
         text += " " + _("Small steps measure the same.")
     return text
+
+
+def _why_not(mark, is_kink):
+    if mark == WRONG and is_kink:
+        return _(
+            "At a kink, {name} has {left} to its left and {right} to its right: they disagree."
+        )
+    if mark == WRONG:
+        return _("Measured by small steps, {name} has {measured}: they disagree.")
+    if mark == KINK:
+        return _("At a kink, {name} has two slopes, {left} to its left and {right} to its right.")
+    return _("What a small step of {name} moves is lost in the last digits: no verdict.")
 
 
 def graph_panel(graph="apple", *, step=None, hide=(), **start):

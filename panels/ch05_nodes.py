@@ -1,4 +1,6 @@
-"""Small layers on plain numbers, and graphs made of them (book 5.1 to 5.4).
+"""Small layers on plain numbers, and graphs made of them (book 5.1 to 5.5).
+
+Plus, times and their like are written here; ReLU and sigmoid are those of `common`.
 
 Every layer keeps in forward what its backward needs; backward(dout) gives the slope along each
 input: a number for one input, a tuple for several.
@@ -8,6 +10,10 @@ from gettext import gettext as _
 from typing import NamedTuple
 
 import numpy as np
+
+from common.layers import Relu, Sigmoid
+
+from .ch05_slopes import EPS, MARGIN, Slope, slope
 
 
 class AddLayer:
@@ -146,8 +152,18 @@ class Walk(NamedTuple):
     edges: dict  # (node, position of its input) -> gradient that flows back along that edge
     slopes: dict  # the same keys -> local gradient: what backward(1) gives
     gradients: dict  # name -> gradient: the sum over the edges that leave it
-    numerical: dict  # name of an input -> slope by small steps, nan where it cannot be measured
-    kinks: frozenset  # inputs where the slopes to the left and to the right differ
+    measured: dict  # name of an input -> Slope by small steps
+    checks: dict  # name of an input -> AGREES, WRONG, KINK or UNKNOWN: its gradient against that
+
+    @property
+    def numerical(self):
+        """name of an input -> its slope by small steps, nan where there is none."""
+        return {name: one.value for name, one in self.measured.items()}
+
+
+# Is a gradient what small steps measure? WRONG is proven; UNKNOWN hides behind the last digits.
+AGREES, WRONG, KINK, UNKNOWN = "✓", "✗", "kink", "?"
+ENOUGH = 1e-5  # relative difference up to which two slopes are one
 
 
 class Graph:
@@ -191,12 +207,7 @@ class Graph:
         if len(numbers) > len(self.inputs):
             unknown = ", ".join(set(numbers) - set(self.inputs))
             raise ValueError(_("Graph: {names} is no input.").format(names=unknown))
-        numerical, kinks = {}, set()
         with np.errstate(all="ignore"):
-            for name in numbers:  # first, because the layers remember their last forward
-                numerical[name], left, right = self._measured(name, numbers)
-                if abs(left - right) > 0.05 * max(abs(left), abs(right)):
-                    kinks.add(name)
             values = self._forward(numbers)
             edges, gradients = {}, {self.output: 1.0}
             for name in [*reversed(self.order), *self.inputs]:
@@ -206,8 +217,12 @@ class Graph:
                     for position, gradient in enumerate(self._back(name, gradients[name])):
                         edges[name, position] = gradient
             slopes = {name: self._back(name, 1.0) for name in self.order}
-        slopes = {(node, i): one for node, all_ in slopes.items() for i, one in enumerate(all_)}
-        return Walk(values, edges, slopes, gradients, numerical, frozenset(kinks))
+            slopes = {(node, i): one for node, all_ in slopes.items() for i, one in enumerate(all_)}
+            found = self._measured(values, slopes, gradients)
+            self._forward(numbers)  # small steps have left their traces in the layers
+        measured = {name: one for name, (one, _check) in found.items()}
+        checks = {name: check for name, (_one, check) in found.items()}
+        return Walk(values, edges, slopes, gradients, measured, checks)
 
     def result(self, **inputs):
         """The number at the end, forward only."""
@@ -235,26 +250,102 @@ class Graph:
     def _asked(self, name, method, *args):
         try:
             return getattr(self.layers[name], method)(*args)
+        except ZeroDivisionError as error:
+            raise ValueError(self._divided_by_zero(name, method, args)) from error
+        except OverflowError as error:
+            raise ValueError(_too_large(f"{self._title(name)}, {method}")) from error
         except Exception as error:
             text = _("{where}, {method}: {kind}: {error}").format(
                 where=self._title(name), method=method, kind=type(error).__name__, error=error
             )
             raise ValueError(text) from error
 
+    def _divided_by_zero(self, name, method, given):
+        """Which 0 it is, and whose numbers could be others."""
+        sources = self.sources[name]
+        if method == "backward" or 0 not in given:
+            text = _(
+                "{where} divides by 0, or by less than a float can hold. Choose another {names}."
+            )
+            return text.format(
+                where=f"{self._title(name)}, {method},", names=self._inputs_of(sources)
+            )
+        below = len(given) - 1 - given[::-1].index(0)  # as in x / y, if both are 0
+        above = given[1 - below] if len(given) == 2 else 1
+        text = _(
+            "The division at {name} gets a 0 below: {above}/0 has no value. Choose another {names}."
+        )
+        names = self._inputs_of([sources[below]])
+        return text.format(name=name, above=f"{above:g}", names=names)
+
+    def _inputs_of(self, names):
+        """The inputs that these come from: "x or y"."""
+        waiting, found = list(names), set()
+        while waiting:
+            name = waiting.pop()
+            found.add(name)
+            waiting += self.sources.get(name, ())
+        return _(" or ").join(name for name in self.inputs if name in found)
+
     def _title(self, name):
         return _("{layer} at {name}").format(layer=type(self.layers[name]).__name__, name=name)
 
-    def _measured(self, name, numbers):
-        """The central slope along an input by small steps, and those to its left and right."""
-        x = numbers[name]
-        h = 1e-4 * max(1.0, abs(x))
+    def _measured(self, values, slopes, gradients):
+        """name of an input -> its Slope by small steps, and the verdict on its gradient.
+
+        There are two ways to measure: nudge the input itself; or nudge every node alone, and
+        multiply and add along the ways to the result. Rounding spoils now the one, now the other:
+        one that agrees is enough, and otherwise that with the smaller error bar counts.
+        """
+        alone = {edge: self._nudged_alone(edge, values, claim) for edge, claim in slopes.items()}
+        # Of every name: its slope, the error bar, and the sizes of all ways to it, added up.
+        ways = {self.output: np.array([1.0, 0.0, 1.0])}
+        for name in [*reversed(self.order[:-1]), *self.inputs]:
+            ways[name] = sum(_step_back(ways[node], alone[node, i]) for node, i in self.users[name])
+        noise = sum(EPS * abs(values[name]) * ways[name][2] for name in values)
+        has_corners = any(one.is_kink for one in alone.values())
+        found = {}
+        for name in self.inputs:
+            by_nodes, error, size = (float(part) for part in ways[name])
+            at_once = slope(self._along(name, values), values[name], gradients[name], noise)
+            both = [at_once, Slope(by_nodes, error, np.nan, np.nan)]
+            if at_once.is_kink and error < np.inf:  # where no node has a kink, there is none
+                del both[0]
+            both.sort(key=lambda one: one.error)
+            told = [(one, _verdict(gradients[name], one, MARGIN * EPS * size)) for one in both]
+            best, check = next((pair for pair in told if pair[1] == AGREES), told[0])
+            if check == WRONG and not has_corners and _leaves_doubt(both):
+                check = UNKNOWN
+            found[name] = best, check
+        return found
+
+    def _nudged_alone(self, edge, values, claim):
+        """The slope of one node along one of its inputs."""
+        node, position = edge
+        given = [values[source] for source in self.sources[node]]
+
+        def along(value):
+            return self._quietly(node, *given[:position], value, *given[position + 1 :])
+
+        return slope(along, given[position], claim)
+
+    def _along(self, name, values):
+        """The result as a function of one input."""
+
+        def along(value):
+            now = {**values, name: value}
+            for node in self.order:
+                now[node] = self._quietly(node, *(now[source] for source in self.sources[node]))
+            return now[self.output]
+
+        return along
+
+    def _quietly(self, node, *given):
+        """What a node gives out, nan where it has no value."""
         try:
-            below, here, above = (
-                self._forward({**numbers, name: value})[self.output] for value in (x - h, x, x + h)
-            )
-        except ValueError:
-            return (np.nan,) * 3
-        return (above - below) / (2 * h), (here - below) / h, (above - here) / h
+            return float(self.layers[node].forward(*given))
+        except (ArithmeticError, ValueError):
+            return np.nan
 
     def _expect_known_sources(self):
         for name, sources in self.sources.items():
@@ -308,6 +399,43 @@ class Graph:
         return (*steps, Step("end", self.output))
 
 
+def _too_large(where):
+    text = _("{where}: the result is larger than a float can be. Choose other numbers.")
+    return text.format(where=where)
+
+
+def _step_back(way, local):
+    """The slope, error bar and size of a way that is one node longer. Unknown: an endless bar."""
+    value, error, size = way
+    if local.steepest == 0 and local.error == 0:
+        return np.zeros(3)
+    longer = abs(value) * local.error + error * (local.steepest + local.error)
+    longer = np.inf if np.isnan(longer) or np.isnan(local.value) else longer
+    return np.array([value * np.nan_to_num(local.value), longer, size * local.steepest])
+
+
+def _leaves_doubt(both):
+    """Do two ways to measure contradict each other, or does one of them come to nothing?"""
+    values, errors = zip(*((one.value, one.error) for one in both), strict=True)
+    return max(errors) == np.inf or np.ptp(values) > sum(errors) > 0
+
+
+def _verdict(gradient, measured, rounding):
+    """What small steps say of a gradient, of which `rounding` may be lost in the last digits."""
+    if measured.error == np.inf and not measured.is_kink:
+        return UNKNOWN
+    off = 2 * measured.error + ENOUGH * max(abs(gradient), abs(measured.value)) + rounding
+    if measured.is_kink:  # any slope between those of the two sides would do
+        low, high = sorted((measured.left, measured.right))
+        off = 0.01 * (high - low)
+        return KINK if low - off <= gradient <= high + off else WRONG
+    if abs(gradient - measured.value) > off:
+        return WRONG
+    size = max(abs(gradient), abs(measured.value))
+    known = gradient == measured.value or measured.error <= max(0.01 * size, rounding)
+    return AGREES if known else UNKNOWN
+
+
 def _checked_inputs(inputs):
     if not isinstance(inputs, dict) or not inputs:
         raise TypeError(_("Graph: inputs is a dict of names and numbers, with at least one."))
@@ -346,6 +474,8 @@ def _one_number(value, where):
     if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
         kind = "None" if value is None else type(value).__name__
         raise TypeError(_("{where}: {kind} instead of a number.").format(where=where, kind=kind))
+    if np.isinf(value):
+        raise ValueError(_too_large(where))
     if not np.isfinite(value):
         text = _("{where} is {value}, and no graph can go on from there.")
         raise ValueError(text.format(where=where, value=f"{value:g}"))
@@ -419,6 +549,45 @@ def sigmoid_neuron():
     )
 
 
+def folded_neuron():
+    """The same neuron, with the layer that networks use in place of its last four nodes."""
+    return Graph(
+        {"w0": 2, "x0": -1, "w1": -3, "x1": -2, "b": -3},
+        [
+            ("a0", MulLayer(), "w0", "x0"),
+            ("a1", MulLayer(), "w1", "x1"),
+            ("s", AddLayer(), "a0", "a1"),
+            ("a", AddLayer(), "s", "b"),
+            ("y", Sigmoid(), "a"),
+        ],
+    )
+
+
+def relu_neuron():
+    """y = relu(w x + b), with the layer that networks use (book 5.5.1)."""
+    return Graph(
+        {"w": 2, "x": 1.5, "b": -1},
+        [("p", MulLayer(), "w", "x"), ("a", AddLayer(), "p", "b"), ("y", Relu(), "a")],
+    )
+
+
+def maxout():
+    """y = max(u x + b, v x + c): the larger of two straight lines.
+
+    Source: I. Goodfellow et al., "Maxout networks", 2013.
+    """
+    return Graph(
+        {"u": 1, "b": 0.5, "x": 2, "v": -1, "c": 1},
+        [
+            ("p", MulLayer(), "u", "x"),
+            ("q", MulLayer(), "v", "x"),
+            ("s", AddLayer(), "p", "b"),
+            ("t", AddLayer(), "q", "c"),
+            ("y", MaxLayer(), "s", "t"),
+        ],
+    )
+
+
 GRAPHS = {
     "apple": apple,
     "apple and orange": apple_and_orange,
@@ -427,4 +596,7 @@ GRAPHS = {
     "fork": fork,
     "max": maximum,
     "sigmoid neuron": sigmoid_neuron,
+    "folded neuron": folded_neuron,
+    "ReLU neuron": relu_neuron,
+    "maxout": maxout,
 }

@@ -9,9 +9,10 @@ import numpy as np
 from common.layers import Relu
 
 from .shell import NumberGrid, Panel, artists
-from .shell.style import BLACK, BLUE, GREY, RED, SMALL, add_axes
+from .shell.style import BLACK, GREY, SMALL, add_axes, look
 
 SHAPE = (2, 2)
+VALUE, GRADIENT = look("value")["color"], look("gradient")["color"]
 
 
 class Switches(NamedTuple):
@@ -64,12 +65,12 @@ def _lay_out(figure):
         wires[row, column] = SimpleNamespace(
             blade=blade,
             said=axes.text(0.5, -0.22, "", fontsize=SMALL, ha="center", va="center"),
-            x=axes.text(0.14, 0.36, "", color=BLUE, **text),
-            out=axes.text(0.86, 0.36, "", color=BLUE, **text),
-            dx=axes.text(0.14, -0.42, "", color=RED, **text),
-            dout=axes.text(0.86, -0.42, "", color=RED, **text),
+            x=axes.text(0.14, 0.36, "", color=VALUE, **text),
+            out=axes.text(0.86, 0.36, "", color=VALUE, **text),
+            dx=axes.text(0.14, -0.42, "", color=GRADIENT, **text),
+            dout=axes.text(0.86, -0.42, "", color=GRADIENT, **text),
         )
-        for y, color, style in ((0.42, BLUE, "->"), (-0.42, RED, "<-")):
+        for y, color, style in ((0.42, VALUE, "->"), (-0.42, GRADIENT, "<-")):
             arrow = {"arrowstyle": style, "color": color}
             axes.annotate("", (0.62, y), (0.38, y), arrowprops=arrow)
     return wires

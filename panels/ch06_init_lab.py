@@ -4,6 +4,7 @@
 standard normal signal goes back through them. Beside what is measured stands what theory expects:
 with n inputs, weights of variance σ² and inputs of mean square q, the sums before the activation
 have the variance n·σ²·q, and a bell curve of that variance is put through the activation.
+The random numbers are those of the chapter's own experiments with the same seed.
 Source: Poole et al. 2016, arXiv:1606.05340; Schoenholz et al. 2017, arXiv:1611.01232.
 """
 
@@ -23,7 +24,7 @@ from common.layers import Affine, BatchNormalization, Relu, Sigmoid, Tanh
 
 from .ch04_training import HE, XAVIER, FirstWeights
 from .shell import Panel, Several, artists, choice, new_figure, slider, toggle
-from .shell.style import BLACK, BLUE, GREY, NORMAL, RED, SMALL, add_axes
+from .shell.style import BLACK, GREY, LOOKS, NORMAL, SMALL, add_axes
 
 SAMPLES = 1000
 MEASURED = 100  # units of a layer that are looked at
@@ -58,6 +59,7 @@ class Layer(NamedTuple):
     histogram: np.ndarray  # (BINS,) shares of the activations in the drawn range
     mean: float
     std: float
+    row_to_row: float  # the part of the std that one and the same unit shows, from row to row
     saturated: float  # share of activations with a slope below FLAT
     dead: float  # share of units that are saturated for every single row
     outside: float  # share of activations outside of the drawn range
@@ -102,10 +104,10 @@ def _run(weights, activation, depth, width, seed, batch_norm):
     """Forwards and backwards once, in float32, through the layers of `common`."""
     rng = np.random.default_rng(seed)
     std = float(weight_std(weights, width))
-    x = rng.standard_normal((SAMPLES, width), dtype=np.float32)
+    x = rng.standard_normal((SAMPLES, width)).astype(np.float32)
     blocks, outputs = [], []
     for _i in range(depth):
-        W = rng.standard_normal((width, width), dtype=np.float32) * np.float32(std)
+        W = (std * rng.standard_normal((width, width))).astype(np.float32)
         block = [Affine(W, np.zeros(width, np.float32))]
         if batch_norm:
             block.append(BatchNormalization(np.ones(width, np.float32), np.zeros_like(W[0])))
@@ -148,6 +150,7 @@ def measure(z, gradient, activation):
         histogram=inside,
         mean=float(z.mean(dtype=float)),
         std=float(z.std(dtype=float)),
+        row_to_row=float(np.sqrt(z.var(axis=0, dtype=float).mean())),
         saturated=float(flat.mean()),
         dead=float(flat.all(axis=0).mean()),
         outside=outside,
@@ -209,7 +212,7 @@ def draw_init_lab(figure, data):
         )
     )
     pitch = _characters(slots)
-    for text, rows in zip(art.numbers, (ROWS[:5], ROWS[5:]), strict=True):
+    for text, rows in zip(art.numbers, (ROWS[:UPPER], ROWS[UPPER:]), strict=True):
         text.set_text("\n".join(_row(net, name, share, pitch) for _label, name, share in rows))
     for line, line_back, one in ((art.std, art.back, net), (art.std_kept, art.back_kept, kept)):
         layers = one.layers if one else ()
@@ -259,6 +262,7 @@ def _staircase(slot, shares):
 ROWS = (  # of the table: label, its value in a Layer, share or number
     ("mean", "mean", False),
     ("std", "std", False),
+    ("row to row", "row_to_row", False),
     ("% saturated", "saturated", True),
     ("% dead units", "dead", True),
     ("% outside", "outside", True),
@@ -266,6 +270,7 @@ ROWS = (  # of the table: label, its value in a Layer, share or number
     ("% gradient 0", "zero", True),
     ("% outside", "gradients_outside", True),
 )
+UPPER = 6  # rows that stand under the activations
 
 
 def short(value):
@@ -280,7 +285,7 @@ def short(value):
 
 LEFT = 0.115  # of the histograms, a share of the figure
 MONO = {"family": "DejaVu Sans Mono", "fontsize": SMALL - 1, "linespacing": 1.35}
-TABLES = (0.32, 0.14)  # where the two parts of the table begin, from below
+TABLES = (0.325, 0.135)  # where the two parts of the table begin, from below
 
 
 def _characters(slots):
@@ -336,7 +341,7 @@ def _background(slots, reach, size):
         fontsize=SMALL - 1, frameon=False, loc="lower left", bbox_to_anchor=(-0.25, 1.0), ncols=2,
         columnspacing=0.8, handlelength=1.8, borderaxespad=0,
     )  # fmt: skip
-    for place, rows in zip(TABLES, (ROWS[:5], ROWS[5:]), strict=True):
+    for place, rows in zip(TABLES, (ROWS[:UPPER], ROWS[UPPER:]), strict=True):
         labels = "\n".join(label for label, _name, _share in rows)
         figure.text(LEFT - 0.01, place, labels, ha="right", va="top", **MONO)
     figure.canvas.draw()
@@ -350,13 +355,11 @@ def _spread_lines(axes):
         options = {"markersize": 6, "linewidth": 1.4, "markerfacecolor": color, **look}
         return axes.plot([], [], color=color, linestyle=style, marker=marker, **options)[0]
 
+    looks = LOOKS["value"], LOOKS["gradient"]
     return (
-        line(BLUE, "", "o"),
-        line(RED, "", "s"),
-        line(BLUE, "-"),
-        line(RED, "--"),
-        line(BLUE, "", "o", markerfacecolor="none", markersize=9),
-        line(RED, "", "s", markerfacecolor="none", markersize=9),
+        *(line(one.color, "", one.marker) for one in looks),
+        *(line(one.color, one.linestyle) for one in looks),
+        *(line(one.color, "", one.marker, markerfacecolor="none", markersize=9) for one in looks),
     )
 
 
@@ -373,8 +376,8 @@ def _lay_out(figure):
         background=background,
         axes=(forward, backward, spread),
         title=forward.set_title("", fontsize=NORMAL, loc="left"),
-        activations=forward.add_collection(PolyCollection([], facecolor=BLUE)),
-        gradients=backward.add_collection(PolyCollection([], facecolor=RED)),
+        activations=forward.add_collection(PolyCollection([], facecolor=LOOKS["value"].color)),
+        gradients=backward.add_collection(PolyCollection([], facecolor=LOOKS["gradient"].color)),
         kept=forward.add_collection(LineCollection([], **outline)),
         kept_back=backward.add_collection(LineCollection([], **outline)),
         numbers=[figure.text(LEFT, place, "", va="top", **MONO) for place in TABLES],
@@ -429,33 +432,132 @@ def _name(net):
     )  # fmt: skip
 
 
+# What the verdict goes by. "A layer leaves" is meant from the first layer to the last, on average.
+KEPT = 0.75  # a layer that leaves less of a spread shrinks it; one that makes 1/KEPT, enlarges it
+HALF = 2  # … if it comes to at least so many times from the first layer to the last;
+APART = 3  # what comes to so many times does, however many layers it takes
+LOST = 100  # that many times smaller in the end: vanished; larger: exploded
+SATURATED = 0.25  # the share of flat values, or of dead units, from which on a layer is called so
+FLAT_HEAP = 0.05  # of the range of a sigmoid or tanh: a heap this narrow is a spike
+ALIKE = 0.25  # if less of the spread than this is from row to row, rows are answered alike
+
+
+def course(spreads):
+    """-> (word, factor): what layers do to a spread, in the order in which the signal passes."""
+    first, last = spreads[0], spreads[-1]
+    if last == 0:
+        return "lost", 0.0
+    if len(spreads) == 1 or first == 0:
+        return "kept", 1.0
+    factor = float(last / first) ** (1 / (len(spreads) - 1))
+    if last * LOST < first:
+        return "vanishes", factor
+    if last > LOST * first:
+        return "explodes", factor
+    if last * (HALF if factor < KEPT else APART) < first:
+        return "shrinks", factor
+    if last > (HALF if factor > 1 / KEPT else APART) * first:
+        return "grows", factor
+    return "kept" if max(spreads) <= APART * min(spreads) else "uneven", factor
+
+
 def judge(net):
-    """-> (word, sentence): how well signals get through, from what was measured."""
-    first, last = net.layers[0], net.layers[-1]
-    alive = [one.std for one in net.layers]
-    if not np.isfinite([*alive, *(one.gradient_std for one in net.layers)]).all():
-        return "overflow", _("Somewhere numbers became too large for float32.")
-    if last.saturated > 0.5 and net.activation != "ReLU":
-        return "saturated", _(
-            "Saturated: {share:.0%} of the last layer sits where the activation is flat, and the "
-            "gradient hardly passes there."
-        ).format(share=last.saturated)
-    reach = 1e2
-    grows = last.gradient_std == 0 or first.gradient_std > reach * last.gradient_std
-    if last.std > reach or last.std > 30 * first.std or (grows and first.gradient_std > reach):
-        return "exploding", _("Exploding: each layer makes the signal larger than the one before.")
-    if last.std < 0.02:
-        if net.activation == "sigmoid" and first.std > last.std / 2:
-            return "flat", _(
-                "Flat: nearly all activations are {mean:.2f}, whatever comes in, so the units "
-                "might as well be one."
-            ).format(mean=last.mean)
-        return "vanishing", _("Vanishing: each layer makes the signal smaller than the one before.")
-    if first.gradient_std < 1e-3:
-        return "vanishing gradients", _(
-            "The activations are spread, but the gradients fade on their way back."
+    """-> (words, sentences): how well signals get through, from what was measured.
+
+    words: what is found forwards and then, behind "back", on the way back; nothing if all is well.
+    """
+    spreads = [layer.std for layer in net.layers]
+    backs = [layer.gradient_std for layer in net.layers[::-1]]
+    if not np.isfinite([*spreads, *backs]).all():
+        return ("overflow",), _("Somewhere numbers became too large for float32.")
+    forward, found = _forward(net, spreads)
+    if net.depth == 1:
+        return forward, " ".join(
+            [*found, _("A single layer: nothing can fade or grow from one to the next.")]
         )
-    return "healthy", _("Healthy: signals of similar size in every layer, both ways.")
+    word, factor = course(backs)
+    if word == "kept" and not forward:
+        return (), _("Healthy: signals keep about their size from layer to layer, both ways.")
+    if not forward:
+        found.append(_("Forwards all is well."))
+    ends = {"low": short(min(backs)), "high": short(max(backs))}
+    found.append(_back_in_words(word, factor=short(factor), **ends))
+    if "saturated" in forward and word in ("kept", "grows", "explodes"):
+        found.append(_("The values that are not flat hand theirs on through large weights."))
+    return (*forward, *(() if word == "kept" else ("back", word))), " ".join(found)
+
+
+def _forward(net, spreads):
+    """-> (words, sentences): what is wrong with the activations."""
+    last, kind, words, found = net.layers[-1], ACTIVATIONS[net.activation], [], []
+    bounded = net.activation != "ReLU"
+    name = "saturated" if bounded else "dead"  # half of ReLU's values are flat, and should be
+    shares = [getattr(layer, name) for layer in net.layers]
+    worst = int(np.argmax(shares))
+    if shares[worst] >= SATURATED:
+        words.append(name)
+        found.append(_in_words(name, share=shares[worst], layer=worst + 1))
+    alike = last.row_to_row < ALIKE * last.std
+    flat = bounded and last.std < FLAT_HEAP * (kind.high - kind.low)
+    word, factor = course(spreads)
+    if word == "uneven" and flat:
+        word = "kept"
+    if word != "kept":
+        words.append(word)
+        ends = {"low": short(min(spreads)), "high": short(max(spreads))}
+        found.append(_in_words(word, factor=short(factor), **ends))
+    values = {"mean": last.mean + 0.0, "std": short(last.std), "rows": short(last.row_to_row)}
+    if flat and word == "kept":
+        words.append("flat")
+        found.append(_in_words("flat and alike" if alike else "flat", **values))
+    elif alike and word != "lost":
+        words.append("alike")
+        found.append(_in_words("alike", **values))
+    return tuple(words), found
+
+
+def _in_words(word, **values):
+    """What is found in the activations, as a sentence."""
+    text = {
+        "saturated": _("Saturated: {share:.0%} of layer {layer}'s values sit where the activation "
+                       "is flat."),
+        "dead": _("Dead: {share:.0%} of layer {layer}'s units give 0 for every row."),
+        "lost": _("Lost: the last layer gives one and the same number everywhere."),
+        "vanishes": _("Vanishing: on average a layer leaves {factor} of the activations' spread."),
+        "shrinks": _("Shrinking: on average a layer leaves {factor} of the activations' spread."),
+        "grows": _("Growing: on average a layer makes the activations' spread {factor} times "
+                   "as large."),
+        "explodes": _("Exploding: on average a layer makes the activations' spread {factor} times "
+                      "as large."),
+        "uneven": _("Uneven: the activations' spread varies between {low} and {high}."),
+        "flat and alike": _("Flat: nearly all activations are {mean:.2f}, whatever comes in, so "
+                            "the units might as well be one."),
+        "flat": _("Flat: nearly all activations of the last layer are {mean:.2f}; their spread is "
+                  "{std}."),
+        "alike": _("Alike: of the last layer's spread of {std} only {rows} is from row to row; "
+                   "the rest is there whatever comes in."),
+    }[word]  # fmt: skip
+    return text.format(**values)
+
+
+def _back_in_words(word, **values):
+    """What becomes of the gradients, as a sentence."""
+    text = {
+        "lost": _("No gradient comes back."),
+        "vanishes": _(
+            "The gradients vanish on their way back: on average a layer leaves {factor} of them."
+        ),
+        "shrinks": _(
+            "The gradients fade on their way back: on average a layer leaves {factor} of them."
+        ),
+        "kept": _("The gradients keep about their size on their way back."),
+        "grows": _("The gradients grow on their way back: on average {factor} times with a layer."),
+        "explodes": _(
+            "The gradients explode on their way back: on average {factor} times with a layer."
+        ),
+        "uneven": _("The gradients vary on their way back, between {low} and {high}."),
+    }[word]
+    return text.format(**values)
 
 
 class Keep(widgets.Button):
@@ -484,7 +586,7 @@ def init_lab_panel(*, hide=(), **start):
         _("network"),
         [
             slider(_("layers"), 1, DEEPEST, 1, 5),
-            choice(_("nodes in each"), WIDTHS, 100),
+            choice(_("units in each"), WIDTHS, 100),
             slider(_("seed"), 0, 20, 1, 0),
         ],
         widths=(230, 200, 230),

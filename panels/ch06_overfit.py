@@ -16,11 +16,11 @@ from common.trainer import Trainer
 
 from .ch04_training import check_digits
 from .shell import RunPanel, artists, choice, slider
-from .shell.style import BLUE, GREY, LIGHT, NORMAL, RED, SMALL, add_axes
+from .shell.style import BLACK, GREY, LIGHT, LOOKS, NORMAL, SMALL, add_axes
 
 HIDDEN = [100] * 6  # with the last one: seven layers of weights
 BATCH = 100
-SEED = 3
+FIRST_WEIGHTS, BATCHES = 0, 1  # seeds: those of the chapter's experiments
 DECAYS = (0.0, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1.0)
 SAMPLES = (100, 300, 1000)
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
@@ -53,13 +53,13 @@ def run_overfit(decay, dropout, samples, lr, epochs, *, digits, memory):
         raise ValueError(text.format(count=samples, there=len(digits.x_train)))
     net = MultiLayerNetExtend(
         784, HIDDEN, 10, weight_decay_lambda=decay, use_dropout=dropout > 0, dropout_ratio=dropout,
-        rng=SEED, dtype=np.float32,
+        rng=FIRST_WEIGHTS, dtype=np.float32,
     )  # fmt: skip
     x, t = digits.x_train[:samples], digits.t_train[:samples]
     trainer = Trainer(
         net, x, t, digits.x_test, digits.t_test, epochs=epochs,
         mini_batch_size=min(BATCH, samples), optimizer="SGD", optimizer_param={"lr": lr},
-        evaluate_sample_num_per_epoch=1, verbose=False, rng=SEED,
+        evaluate_sample_num_per_epoch=1, verbose=False, rng=BATCHES,
     )  # fmt: skip
     words = [_("λ = {decay:g}").format(decay=decay), _("dropout {r:.2f}").format(r=dropout)]
     words += [_("{n} samples").format(n=samples), f"lr {lr:g}"]
@@ -100,8 +100,8 @@ def draw_overfit(figure, data):
     art.test.set_data(epochs, data.curves.test)
     for fill in art.fills:
         fill.remove()
-    look = {"color": RED, "alpha": 0.15, "linewidth": 0}
-    art.fills[:] = [art.both.fill_between(epochs, data.curves.train, data.curves.test, **look)]
+    shade = {"color": BLACK, "alpha": 0.1, "linewidth": 0}
+    art.fills[:] = [art.both.fill_between(epochs, data.curves.train, data.curves.test, **shade)]
     gap = np.subtract(data.curves.train, data.curves.test)
     art.gap.set_data(epochs, gap)
     before = data.previous
@@ -128,13 +128,13 @@ def _lay_out(figure):
         axes.grid(axis="y", color=LIGHT, linewidth=0.6)
 
     def line(axes, color, style, width=2.0, label=None):
-        return axes.plot([], [], style, color=color, linewidth=width, label=label)[0]
+        return axes.plot([], [], linestyle=style, color=color, linewidth=width, label=label)[0]
 
     faint = "#AAAAAA"
     before = line(both, faint, "-", 1.4), line(both, faint, "--", 1.4)
     gap_before = line(right, faint, "-", 1.4)
-    train = line(both, BLUE, "-", label=_("training samples"))
-    test = line(both, RED, "--", label=_("test digits"))
+    train = line(both, *LOOKS["training"][:2], label=_("training samples"))
+    test = line(both, *LOOKS["test"][:2], label=_("test digits"))
     both.legend(handles=[train, test], fontsize=SMALL, frameon=False, loc="lower right",
                 handlelength=2.8)  # fmt: skip
     return SimpleNamespace(
@@ -144,7 +144,7 @@ def _lay_out(figure):
         test=test,
         train_before=before[0],
         test_before=before[1],
-        gap=line(right, RED, "-"),
+        gap=line(right, BLACK, "-"),
         gap_before=gap_before,
         fills=[],
         key=right.text(0.98, 0.02, _("grey: the run before"), color=GREY, fontsize=SMALL,
@@ -179,15 +179,38 @@ def describe_overfit(data):
     return text
 
 
+# What the verdict goes by: accuracies, 0 to 1.
+NOTHING = 0.2  # of the training samples, below which next to nothing has been learnt
+LEARNT = 0.9  # from which on they are learnt, so that a gap says something
+RISING, LATELY = 0.03, 10  # the rise within so many epochs that counts as learning
+BEGINS, OPEN = 0.05, 0.1  # the gap between training and test
+BY_HEART = 0.99
+
+
 def _verdict(data):
-    train, test = data.curves.train[-1], data.curves.test[-1]
-    if train < 0.3:
+    curve, train = data.curves.train, data.curves.train[-1]
+    gap = train - data.curves.test[-1]
+    before = max(data.epoch - LATELY, 0)
+    rise = train - curve[before]
+    if train < NOTHING and data.epoch < data.epochs:
+        return _("So far it has learnt next to nothing.")
+    if train < NOTHING:
         return _("It has not learnt the training samples either: held back too much, or too few "
                  "or too small steps.")  # fmt: skip
-    if train > 0.99 and train - test > 0.15:
-        return _("It knows its samples by heart, and much less about digits: overfitting.")
-    if train - test < 0.1:
+    if train < LEARNT and rise > RISING:
+        text = _("Still learning: since epoch {epoch}, {rise:.1%} more of the samples have come "
+                 "right.")  # fmt: skip
+        return text.format(epoch=before, rise=rise)
+    if train < LEARNT:
+        text = _("It knows less than {learnt:.0%} of its samples, and hardly more than in epoch "
+                 "{epoch}.")  # fmt: skip
+        return text.format(learnt=LEARNT, epoch=before)
+    if gap < BEGINS:
         return _("Training and test stay close together.")
+    if gap < OPEN:
+        return _("A gap begins to open.")
+    if train >= BY_HEART:
+        return _("It knows its samples by heart, and less about digits: overfitting.")
     return _("The gap is open; more samples, λ or dropout can narrow it.")
 
 

@@ -17,8 +17,7 @@ from .shell.style import BLACK, GREY, LOOKS, NORMAL, SMALL, add_axes
 from .surfaces import SURFACES, draw_surface
 
 NAMES = ("SGD", "Momentum", "Nesterov", "AdaGrad", "RMSprop", "Adam")
-# The book's rates for x²/20 + y², 0.95, 0.1, 1.5 and 0.3, at the sliders' nearest steps.
-BOOK = {"SGD": 10**-0.02, "Momentum": 0.1, "AdaGrad": 10**0.18, "Adam": 10**-0.52}
+BOOK = {"SGD": 0.95, "Momentum": 0.1, "AdaGrad": 1.5, "Adam": 0.3}  # its rates for x²/20 + y²
 RATES = {**BOOK, "Nesterov": 0.1, "RMSprop": 0.1}
 LAST = 60  # steps of a race
 FAR = 1e3  # a place farther out than this counts as run away
@@ -102,10 +101,15 @@ def draw_race(figure, data):
         art.ends[name].set_data(xs[-1:], ys[-1:])
         art.heights[name].set_data(np.arange(len(heights)), heights)
         art.tops[name].set_data(np.arange(len(heights))[-1:], heights[-1:])
+    for place, name in enumerate(
+        sorted(running, key=lambda name: -_length(running[name], data.step))
+    ):
+        art.paths[name].set_zorder(4 + place / 10)  # the shortest on top: no path hides another
+        art.ends[name].set_zorder(7 + place / 10)
     _scale(art.height, np.concatenate(shown) if shown else np.ones(1))
     art.now.set_xdata([data.step, data.step])
     handles = [art.paths[name] for name in NAMES if name in running]
-    labels = [f"{runner.name}, lr {runner.lr:.2g}" for runner in data.runners]
+    labels = [f"{runner.name}, lr {runner.lr:.3g}" for runner in data.runners]
     order = [NAMES.index(runner.name) for runner in data.runners]
     labels = [label for _place, label in sorted(zip(order, labels, strict=True))]
     art.height.legend(
@@ -113,6 +117,11 @@ def draw_race(figure, data):
         bbox_to_anchor=(-0.12, 1.0), ncols=2, borderaxespad=0, handlelength=2.6,
         columnspacing=1.0,
     )  # fmt: skip
+
+
+def _length(runner, step):
+    """How long the path is until this step."""
+    return np.hypot(*np.diff(runner.points[: step + 1], axis=0).T).sum()
 
 
 def _scale(axes, heights):
@@ -201,6 +210,12 @@ def racers(**rates):
     return tuple(value for name in NAMES for value in (name in rates, rates.get(name, RATES[name])))
 
 
+def _rate(name):
+    control = log_slider(_("lr of {name}").format(name=name), -3, 0.5, 0.01, RATES[name])
+    control.readout_format = ".3g"  # between 0.95 and 1.12 lies the end of the valley
+    return control
+
+
 def race_panel(*, hide=(), **start):
     """Six optimizers, each with its own learning rate; four run at the start, as in the book."""
     parts = [
@@ -208,7 +223,7 @@ def race_panel(*, hide=(), **start):
         for name in NAMES
         for part in (
             toggle(name, name in BOOK),
-            log_slider(_("lr of {name}").format(name=name), -3, 0.5, 0.01, RATES[name]),
+            _rate(name),
         )
     ]
     equal = racers(**dict.fromkeys(NAMES, 0.1))
@@ -238,7 +253,7 @@ def race_panel(*, hide=(), **start):
             _("SGD alone, a little slower"): {**valley, "rates": racers(SGD=10**-0.1)},
             _("all six, one rate for all"): {**valley, "rates": equal},
             _("a rate too large for SGD"): {
-                **valley, "rates": racers(SGD=10**0.05, Adam=10**-0.52),
+                **valley, "rates": racers(SGD=10**0.05, Adam=0.3),
             },
             _("off the ridge of the saddle"): {
                 "surface": "saddle", "start": (-4.0, 0.1), "momentum": 0.9,
@@ -246,7 +261,7 @@ def race_panel(*, hide=(), **start):
             },
             _("Himmelblau's four minima"): {
                 "surface": "Himmelblau", "start": (0.0, 0.0), "momentum": 0.9,
-                "rates": racers(SGD=0.01, Momentum=10**-2.5, AdaGrad=1.0, Adam=10**-0.52),
+                "rates": racers(SGD=0.01, Momentum=10**-2.5, AdaGrad=1.0, Adam=0.3),
             },
         },
         hide=hide,

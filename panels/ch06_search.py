@@ -22,7 +22,7 @@ from .shell.style import BLACK, BLUE, GREEN, NORMAL, RED, SMALL, add_axes
 RATES, DECAYS = (-4.0, 1.0), (-6.0, 1.0)  # exponents of 10: the field that is searched
 BUDGETS = (4, 9, 16)
 PLAYERS = ("you", "random", "grid")
-LOOKS = {"you": ("o", BLACK), "random": ("^", RED), "grid": ("s", BLUE)}
+MARKS = {"you": ("o", BLACK), "random": ("^", RED), "grid": ("s", BLUE)}
 TRAINED, VALIDATED, HIDDEN, EPOCHS, BATCH = 300, 100, 50, 20, 30
 BROKEN = 0.0  # the accuracy that counts for a network whose loss is no number any more
 
@@ -155,7 +155,7 @@ def _lay_out(figure):
     race.set(ylim=(0, 1), yticks=[0, 0.25, 0.5, 0.75, 1])
     race.grid(axis="y", color="#E5E5E5", linewidth=0.6)
     points, bests, marks, tests, styles = {}, {}, {}, {}, {"you": "-", "random": "--", "grid": ":"}
-    for player, (marker, color) in LOOKS.items():
+    for player, (marker, color) in MARKS.items():
         points[player] = field.scatter(
             [], [], c=[], cmap="viridis", vmin=0, vmax=0.9, marker=marker, s=75, edgecolor=color,
             linewidth=1.5, zorder=4, clip_on=False,

@@ -3,7 +3,6 @@
 Each is a `Picture`: a PNG with a sentence, which stands for it where there are no pictures.
 """
 
-import base64
 from gettext import gettext as _
 from gettext import ngettext
 
@@ -13,28 +12,11 @@ from matplotlib.patches import Polygon
 from common.conv_layers import Convolution
 
 from .ch07_convolution import LIT
-from .shell import new_figure, png
+from .shell import Picture, new_figure
 from .shell.style import INK, NORMAL, SMALL, add_axes, edge, ink_limits
 
 TINTS = ("#BCD6EC", "#F2C4B3", "#B5DED0", "#E8CCDB")  # of filters, one after the other
 FACES = ("#DCEBF7", "#BCD6EC", "#9CC0E0")  # front, top, side of a block
-
-
-class Picture:
-    """A figure and the sentence that says what it shows."""
-
-    def __init__(self, figure, sentence):
-        self.png, self.sentence = png(figure), sentence
-
-    def __repr__(self):
-        return self.sentence
-
-    def _repr_mimebundle_(self, **kwargs):
-        png = base64.b64encode(self.png).decode("ascii")
-        return (
-            {"text/plain": self.sentence, "image/png": png},
-            {"image/png": {"alt": self.sentence, "unconfined": True}},  # scrolls, does not shrink
-        )
 
 
 def own_picture(size=96):

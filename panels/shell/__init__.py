@@ -23,7 +23,7 @@ from .controls import (
     toggle,
 )
 from .panel import Panel
-from .picture import DPI, artists, new_figure, png
+from .picture import DPI, Picture, artists, new_figure, png
 from .run import RunPanel
 from .typed import Number, NumberGrid, number
 
@@ -32,6 +32,7 @@ __all__ = [
     "Number",
     "NumberGrid",
     "Panel",
+    "Picture",
     "RunPanel",
     "Scrubber",
     "Several",

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from common.initializer import weight_std
-from common.optimizer import Adam, Momentum
 from dataset.mnist import load_mnist
 from panels.ch04_training import check_digits
 from panels.ch06_init_lab import ACTIVATIONS, compute_init_lab, init_lab_panel, judge, short
@@ -24,7 +23,8 @@ from panels.ch06_search import (
 from panels.surfaces import SURFACES
 
 pytestmark = pytest.mark.slow
-DIGITS = check_digits(*(part[:600] for pair in load_mnist() for part in pair))
+ALL_DIGITS = check_digits(*(part for pair in load_mnist() for part in pair))
+DIGITS = check_digits(*(part[:600] for part in ALL_DIGITS))
 
 
 # ---- the race
@@ -35,18 +35,6 @@ def race(momentum=0.9, **rates):
     return compute_race("long valley", (-7.0, 2.0), racers(**rates), momentum, LAST).runners
 
 
-def test_a_runner_walks_as_theory_says_and_as_the_class_in_common():
-    (runner,) = race(SGD=0.95)
-    n = np.arange(LAST + 1)
-    assert np.allclose(runner.points, np.stack([-7 * 0.905**n, 2 * (-0.9) ** n], axis=1))
-    for name, make in (("Momentum", Momentum), ("Adam", Adam)):
-        (runner,) = race(**{name: 0.1})
-        params, optimizer = {"x": -7.0, "y": 2.0}, make(lr=0.1)
-        for place in runner.points[1:]:
-            optimizer.update(params, {"x": params["x"] / 10, "y": 2 * params["y"]})
-            assert np.allclose(place, [params["x"], params["y"]])
-
-
 def test_momentum_reaches_the_two_that_have_it_and_no_other():
     rates = dict.fromkeys(("SGD", "Momentum", "Nesterov", "Adam"), 0.1)
     with_it, without = race(0.9, **rates), race(0.0, **rates)
@@ -54,6 +42,14 @@ def test_momentum_reaches_the_two_that_have_it_and_no_other():
     changed = [a.name for a, b in pairs if not np.array_equal(a.points, b.points)]
     assert changed == ["Momentum", "Nesterov"]
     assert np.allclose(without[0].points, without[1].points), "momentum 0 is SGD"
+
+
+def test_no_path_is_hidden_under_a_longer_one():
+    lines = race_panel().preset("all six, one rate for all").figure.axes[0].lines
+    paths = [line for line in lines if line.get_markersize() == 3]
+    paths.sort(key=lambda line: line.get_zorder())
+    lengths = [np.hypot(*np.diff(line.get_data())).sum() for line in paths]
+    assert len(lengths) == 6 and lengths == sorted(lengths)[::-1]
 
 
 def test_who_arrives_who_is_lost_and_that_nobody_runs_is_said():
@@ -74,23 +70,26 @@ def test_who_arrives_who_is_lost_and_that_nobody_runs_is_said():
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize("weights", [0.01, "Xavier", "He"])
 @pytest.mark.parametrize("batch_norm", [False, True])
-def test_theory_meets_what_is_measured_in_wide_layers(activation, weights, batch_norm):
+def test_theory_meets_what_is_measured_in_wide_layers_and_the_verdict_too(
+    activation, weights, batch_norm
+):
     net = compute_init_lab(weights, activation, (4, 200, 1), batch_norm).net
     assert net.std == weight_std(weights, 200)
     assert np.allclose([layer.std for layer in net.layers], net.expected, rtol=0.2)
     gradients = [layer.gradient_std for layer in net.layers]
     assert np.allclose(gradients, net.expected_gradient, rtol=0.25)
+    said, spreads = judge(net)[1], [layer.std for layer in net.layers]
+    for values, words in ((spreads, "Vanishing Shrinking"), (gradients[::-1], "vanish fade")):
+        fell = values[-1] < 0.75**3 * values[0]  # in four layers; the last of them, or the first
+        assert any(word in said for word in words.split()) == fell, said
     for layer in net.layers:  # histograms and what lies outside make a whole
         assert layer.histogram.sum() + layer.outside == pytest.approx(1)
         assert layer.gradients.sum() + layer.gradients_outside + layer.zero == pytest.approx(1)
 
 
-def test_wide_weights_explode_and_overflow_is_said():
-    net = compute_init_lab(1.0, "ReLU", (5, 100, 0), False).net
-    assert judge(net)[0] == "exploding" and net.layers[-1].outside > 0.4
-    assert net.layers[-1].saturated == pytest.approx(0.5, abs=0.1)
+def test_overflow_is_said():
     with np.errstate(all="ignore"):
-        assert judge(compute_init_lab(1e5, "ReLU", (10, 100, 0), False).net)[0] == "overflow"
+        assert judge(compute_init_lab(1e5, "ReLU", (10, 100, 0), False).net)[0] == ("overflow",)
     for value in (0.0, 1.0, -0.5, 12.345, 999.0, 1e-7, -3e-12, 4e18, float("inf"), float("nan")):
         assert len(short(value)) <= 6, "there is room for so much in the table"
 
@@ -111,21 +110,10 @@ def test_the_kept_network_is_drawn_with_the_seed_of_the_new_one():
 # ---- the overfitting lab
 
 
-def run(decay=0.0, dropout=0.0, samples=100, lr=0.05, epochs=60, memory=None):
+def run(decay=0.0, dropout=0.0, samples=100, lr=0.05, epochs=60):
     """The last state of a run."""
-    options = {"digits": DIGITS, "memory": {} if memory is None else memory}
-    *_others, last = run_overfit(decay, dropout, samples, lr, epochs, **options)
+    *_others, last = run_overfit(decay, dropout, samples, lr, epochs, digits=DIGITS, memory={})
     return last
-
-
-def test_few_samples_are_learnt_by_heart_and_decay_shrinks_weights():
-    memory = {}
-    state = run(memory=memory)
-    assert (state.curves.train[-1], len(state.curves.train)) == (1, 61)
-    assert state.curves.test[-1] < 0.85
-    assert run(epochs=10, memory=memory).previous is state.curves, "the run before is kept"
-    assert run(decay=0.3, epochs=30).size < 0.8
-    assert run(epochs=30).size == pytest.approx(1, abs=0.05)
 
 
 def test_divergence_becomes_a_sentence_and_counts_zero_in_a_game():

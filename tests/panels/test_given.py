@@ -7,7 +7,7 @@ from common.simple_convnet import SimpleConvNet
 from panels.ch03_classify import classify_panel
 from panels.ch04_training import training_panel
 from panels.ch05_graph import graph_panel
-from panels.ch05_nodes import AddLayer, Graph, MulLayer, SquareLayer
+from panels.ch05_nodes import AddLayer, Graph, MulLayer, ReciprocalLayer, SquareLayer
 from panels.ch06_overfit import overfit_panel
 from panels.ch06_search import search_panel
 from panels.ch07_feature_maps import feature_maps_panel
@@ -83,6 +83,12 @@ GRAPHS = [
     (ONE, [("f", Returns(None, 1.0), "x")], "Returns at f, forward: None instead of a number"),
     (ONE, [("f", Returns(np.ones(2), 1.0), "x")], "ndarray instead of a number"),
     (ONE, [("f", Returns(NAN, 1.0), "x")], "Returns at f, forward is nan"),
+    (ONE, [("f", Returns(2e308, 1.0), "x")], "forward: the result is larger than a float can be"),
+    (
+        {"x": 0},
+        [("f", ReciprocalLayer(), "x")],
+        "gets a 0 below: 1/0 has no value. Choose another x",
+    ),
     (ONE, [("f", Returns(1.0, (1.0, 2.0)), "x")], "2 came back, and the node has 1 inputs"),
     (ONE, [("f", Returns(1.0, NAN), "x")], "Returns at f, backward is nan"),
     (ONE, [("f", MulLayer(), "x")], "MulLayer at f, forward: TypeError"),

@@ -10,8 +10,11 @@ import pytest
 
 from dataset.mnist import load_mnist
 from panels.ch04_training import training_panel
+from panels.ch06_overfit import describe_overfit as describe
+from panels.ch06_overfit import run_overfit
 from scripts.notebooks import CHAPTERS, texts
 from tests.panels.table import shared
+from tests.panels.test_ch06 import ALL_DIGITS
 
 PROMISES = {
     "neuron_panel": {
@@ -37,24 +40,22 @@ PROMISES = {
         "the saddle, from its ridge": "this is a saddle point and no minimum",
         "Himmelblau's four minima": "Converged: it has come to rest at a minimum.",
     },
+    "graph_panel": {
+        "forward done": "200 × 1.1 = 220.",
+        "backward done": "apple 2.2, number 110, tax 200. Small steps measure the same.",
+    },
+    "graph_panel of a fork": {"backward done": "f = 12; gradients: x 7, y 3."},
     "gradient_check_panel": {
         "sound": "Agree: W1, b1, W2, b2. Both ways give the same gradient.",
         "sound, in float32": "float32 has too few digits",
         "a fault that no check sees": "Agree: W1, b1, W2, b2. Nobody asks for the dx",
     },
     "race_panel": {
-        "the book's four": "AdaGrad at step 31, SGD at step 43, Momentum at step 57.",
+        "the book's four": "AdaGrad at step 32, SGD at step 43, Momentum at step 57.",
+        "all six, one rate for all": "RMSprop at step 56, Momentum at step 57",
         "SGD alone, a little slower": "to a minimum (and to stay there): SGD at step",
         "a rate too large for SGD": "Run away, beyond all bounds: SGD at step",
         "off the ridge of the saddle": "This ground has no lowest point to arrive at.",
-    },
-    "init_lab_panel": {
-        "sigmoid, std 1": "Saturated",
-        "sigmoid, std 0.01": "Flat: nearly all activations are 0.50",
-        "tanh, Xavier": "Healthy",
-        "ReLU, std 0.01": "Vanishing",
-        "ReLU, He": "Healthy",
-        "ReLU, std 0.01, batch norm": "Healthy",
     },
     "convolution_panel": {
         "bias 3": "18 19; 9 18",
@@ -118,3 +119,69 @@ def test_a_panel_shows_the_numbers_that_its_chapter_prints(chapter, pattern, nam
         ends = [max(number.as_tuple().exponent, one.as_tuple().exponent) for one in shown]
         near = [abs(number - one).scaleb(-end) for one, end in zip(shown, ends, strict=True)]
         assert min(near) <= 0.5, (number, panel.sentence)
+
+
+# Chapter 6: its sentence stands beside the panel's, and its printed numbers are the panel's.
+
+CELLS = nbformat.read(CHAPTERS / "ch06_training.ipynb", as_version=4).cells
+PROSE = "\n".join(cell.source for cell in CELLS if cell.cell_type == "markdown")
+PRINTED = {cell.id: "\n".join(texts(cell)) for cell in CELLS if cell.cell_type == "code"}
+INIT_LAB = """\
+sigmoid, std 1 | cell-061 | saturated, and still the gradients keep | flat. The gradients keep
+sigmoid, std 0.01 | cell-063 | is the gradient of the *narrow* sigmoid | one. The gradients vanish
+sigmoid, Xavier | cell-065 | answers all rows alike and lets the gradients vanish | Alike: of
+sigmoid, Xavier | cell-065 | leaves less than a quarter | way back: on average a layer leaves 0.23
+sigmoid, He (no match) | cell-069 | With He it is three tenths, and no cure | a layer leaves 0.30
+tanh, Xavier | cell-067 | tanh with Xavier is healthy, too. | Healthy:
+ReLU, std 0.01 | cell-072 | With 0.01 both vanish. | Vanishing: on average a layer leaves 0.07
+ReLU, Xavier | cell-073a | of the gradients: shrinking | Shrinking: on average a layer leaves 0.74
+ReLU, He | cell-074 | ReLU with He is healthy | Healthy:
+ReLU, std 0.01, batch norm |  | healthy spreads in every layer | Healthy:"""
+OVERFIT = """\
+nothing held back | cell-119 | learn each of them by heart | It knows its samples by heart
+weight decay 0.1 | cell-127 | no longer reaches 1.00 on its samples | The gap is open
+both, too much of it |  | stop the learning altogether | It has not learnt
+more samples instead |  | test accuracy, by about seven points | It knows its samples by heart"""
+
+
+@pytest.mark.slow
+def test_the_init_lab_has_the_chapters_numbers_and_judges_as_it_does():
+    panel = shared("init_lab_panel")
+    assert set(panel.presets) == {row.split(" | ")[0] for row in INIT_LAB.splitlines()}
+    for row in INIT_LAB.splitlines():
+        preset, cell, said, answered = row.split(" | ")
+        layers = panel.reset().preset(preset).data.net.layers
+        lines = [
+            f"{i}: mean {z.mean:.3f}, std {z.std:.3f}, row to row {z.row_to_row:.3f}, "
+            f"saturated {z.saturated:.0%}, outside {z.outside:.0%}"
+            for i, z in enumerate(layers, 1)
+        ]
+        squares = "std 0.01 " + " ".join(f"{z.mean**2 + z.std**2:8.1e}" for z in layers)
+        numbers = squares if cell == "cell-072" else "\n".join(lines)
+        assert not cell or numbers in PRINTED[cell], preset
+        assert said in PROSE and answered in panel.sentence, preset
+
+
+def test_the_race_ends_where_the_chapters_paths_end():
+    runners = shared("race_panel").reset().preset("the book's four").data.runners
+    for name, (x, y) in ((runner.name, runner.points[30]) for runner in runners):
+        assert f"{name:8} ends at ({x:.2f}, {y:.2f})" in PRINTED["cell-042"]
+
+
+@pytest.mark.slow
+def test_the_overfitting_lab_ends_as_the_chapter_does_and_speaks_of_a_gap_in_time():
+    ends, memory, presets = {}, {}, shared("overfit_panel").presets
+    for row in OVERFIT.splitlines():
+        preset, cell, said, answered = row.split(" | ")
+        early = []
+        for state in run_overfit(**presets[preset], digits=ALL_DIGITS, memory=memory):
+            train, test, sentence = state.curves.train[-1], state.curves.test[-1], describe(state)
+            early += [sentence] if train < 0.9 else []
+        assert ("The run before" in sentence) == bool(ends)
+        ends[preset] = test, train - test
+        assert not cell or f"training {train:.2f}, test {test:.2f}" in PRINTED[cell]
+        assert said in PROSE and answered in sentence, preset
+        assert not [text for text in early if "gap is open" in text or "overfitting" in text]
+        assert preset.startswith("both") or "Still learning: since epoch 11" in early[21]
+    (plain, wide), (more, narrow) = ends["nothing held back"], ends["more samples instead"]
+    assert more - plain == pytest.approx(0.07, abs=0.01) and narrow < wide

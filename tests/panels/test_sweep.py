@@ -3,11 +3,14 @@
 Of the settings `make check` tries one, `make test` a sample, and the long run (DLFS_SOAK=1) all.
 """
 
+import base64
 import html
+import io
 import itertools
 from contextlib import contextmanager
 
 import ipywidgets as widgets
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import traitlets
@@ -168,7 +171,20 @@ def test_a_panel_built_again_with_its_controls_hidden_stores_the_same_bytes(pane
     assert data["text/plain"] == once_more["text/plain"] == panel.sentence
     assert data["image/png"] == once_more["image/png"]
     assert words["image/png"]["alt"] == panel.alt
+    assert_words_around_the_picture(data["image/png"], panel.picture)
     assert b"Software" not in panel.picture and b"tEXt" not in panel.picture
+
+
+def assert_words_around_the_picture(stored, picture):
+    """A reader without a kernel sees the title above it, the sentence below it, nothing cut off."""
+    page = plt.imread(io.BytesIO(base64.b64decode(stored)))[..., :3]
+    drawn = plt.imread(io.BytesIO(picture))[..., :3]
+    (above,) = (y for y in range(20, 45) if np.allclose(page[y : y + len(drawn)], drawn))
+    for words in (page[:above], page[above + len(drawn) :]):
+        assert (words < 0.5).mean() > 0.002, "there are words"
+        assert (words[:, -8:] == 1).all() and (words[[0, -1]] == 1).all(), (
+            "which end before the rim"
+        )
 
 
 # Absurd values, sent as a browser sends them: by set_state of the widgets a control is made of.

@@ -466,11 +466,6 @@ class batched_accuracy:
     def per_cent(predict, x, t, n):
         return 100 * sum(hits(predict, x, t, i, n).sum() for i in starts(x, n)) / len(x)
 
-    def scores_for_classes(predict, x, t, n):
-        return sum(np.sum(predict(x[i : i + n]) == t[i : i + n, None]) for i in starts(x, n)) / len(
-            x
-        )
-
     def rounds_down(predict, x, t, n):
         return sum(hits(predict, x, t, i, n).sum() for i in starts(x, n)) // len(x)
 
