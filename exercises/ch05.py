@@ -431,6 +431,12 @@ def check_sigmoid_backward(answer):
             case(np.array([[1.0, -2.0, 0.5], [3.0, 0.1, -1.0]]), out, of=_("a batch of two")),
             case(np.array([[2.0]]), np.array([[0.731]]), of=_("one number")),
             case(np.array([[3, 5]]), np.array([[0.5, 0.9]]), of=_("dout of integers")),
+            case(
+                np.array([[1.0, -3.0], [0.5, 2.0]]),
+                np.array([[0.2, 0.6], [0.9, 0.3]]),
+                of=_("a square table"),
+                hint=_("Entry by entry or row by column: which product has the shape of both?"),
+            ),
         ],
         mistakes=[
             Mistake(
@@ -897,10 +903,18 @@ def _play_step(step, *given):
             _("The new values are given back in a dict; params and the layer keep the old ones."),
             _("Who looks at what the function returns? What does the layer look at?"),
         )
-    return {
+    now = {
         **{f"layer.{key}": layer[key] for key in names},
         **{f"params['{key}']": params.get(key) for key in names},
     }
+    if all(np.array_equal(layer[key], old[key] - lr * grads[key]) for key in names) and any(
+        params.get(key) is not layer[key] for key in names
+    ):
+        raise Wrong(
+            _("This step reaches the layer; then params gets other arrays, and the next does not."),
+            _("Who must hold the same arrays after the step as before it?"),
+        )
+    return now
 
 
 @exercise(

@@ -59,6 +59,7 @@ import linecache
 import re
 import traceback
 from collections.abc import Mapping
+from fractions import Fraction
 from gettext import gettext as _
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -422,6 +423,7 @@ def _number_difference(got, want, near, its):
     if got is None or got is ...:
         return _("{its} is None").format(its=its)
     want, arrived = np.asarray(want), got
+    got = float(got) if isinstance(got, Fraction) else got
     if want.ndim and isinstance(got, (list, tuple)):
         got = _as_array(got)
     single = isinstance(got, (bool, int, float, complex, np.generic))

@@ -663,4 +663,4 @@ def test_run_all_twice_in_the_middle_of_a_run(page):
     test_all_cells_run_and_no_panel_is_blank(page)
     for panel, _ in running_panels(page):
         state = panel.settled()
-        assert state["button"] == "Run" and "not run yet" in state["progress"], panel.title
+        assert state["button"] == "Run" and "done" in state["progress"], panel.title

@@ -63,6 +63,11 @@ class momentum_step:
 
 
 class adam_step:
+    def in_place(W, m, v, dW, t, lr, beta1, beta2):
+        m += (1 - beta1) * (dW - m)
+        v += (1 - beta2) * (dW**2 - v)
+        return W - lr * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + 1e-7), m, v
+
     def the_books_learning_rate(W, m, v, dW, t, lr, beta1, beta2):
         lr_t = lr * np.sqrt(1.0 - beta2**t) / (1.0 - beta1**t)
         m = m + (1 - beta1) * (dW - m)

@@ -131,11 +131,6 @@ class adam_step:
         W, m, v = adam(*args)
         return m, v, W
 
-    def in_place(W, m, v, dW, t, lr, beta1, beta2):
-        m += (1 - beta1) * (dW - m)
-        v += (1 - beta2) * (dW**2 - v)
-        return W - lr * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + 1e-7), m, v
-
     def correction_without_root(W, m, v, dW, t, lr, beta1, beta2):
         m = beta1 * m + (1 - beta1) * dW
         v = beta2 * v + (1 - beta2) * dW**2
