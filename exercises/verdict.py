@@ -491,7 +491,7 @@ def _slip(got, want, near, its):
     where = np.argwhere(~np.isclose(got, want, equal_nan=True, **near))[0]
     if len(where):
         its = _("entry [{spot}] of {its}").format(spot=", ".join(map(str, where)), its=its)
-    one, other = got[tuple(where)] * 1.0, want[tuple(where)] * 1.0
+    one, other = got[tuple(where)] + 0.0, want[tuple(where)] + 0.0  # -0 becomes 0
     digits = next((n for n in (6, 9, 12) if f"{one:.{n}g}" != f"{other:.{n}g}"), 17)
     return _("{its} is {got}, expected is {want}").format(
         its=its, got=f"{one:.{digits}g}", want=f"{other:.{digits}g}"

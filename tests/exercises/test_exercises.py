@@ -322,6 +322,10 @@ def test_a_case_has_its_own_hint_and_another_error_is_not_the_known_mistake(chec
     assert check(lambda x: 2 * x if x.dtype == float else x).hint == "Whole numbers?"
     whole = checks("ch03")["pixel_distance"](lambda a, b: int(abs(a.astype(float) - b).mean()))
     assert "`int`" in whole.hint and "is cut to whole numbers" in whole.message
+    leak = checks("ch03")["leaky_relu"](
+        lambda x, slope=0.01: np.where(x > 0, x, slope * x - (not slope))
+    )
+    assert "is -1, expected is 0 " in leak.message  # not: -0
     nought = checks("ch07")["accuracy_in_batches"](lambda *_args: 0)
     assert "is 0, expected is 0.75" in nought.message  # not: cut to whole numbers
     assert "called with 5 arguments" in checks("ch06")["momentum_step"](lambda W: W).message
