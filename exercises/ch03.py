@@ -121,9 +121,6 @@ def check_xor_neurons(answer):
 LARGE = 20  # an exponent that no safe form of the sigmoid asks for
 
 
-LARGE = 20  # an exponent that no safe form of the sigmoid asks for
-
-
 def _loudly(function, x):
     """Call with overflow as an exception: quiet inf and nan would pass for numbers."""
     with np.errstate(over="raise", invalid="raise", divide="raise"):
@@ -244,7 +241,7 @@ def check_stable_sigmoid(answer):
         ],
     )
     if verdict:
-        _expect_small_exponents(answer, [-800.0], [800.0])
+        _expect_small_exponents(answer, [-800.0], [800.0], [-300.0], [300.0])
     return verdict
 
 
@@ -275,8 +272,19 @@ def check_leaky_relu(answer):
                 of=_("the slope of the template's first line"),
                 hint=_("Keep the first line of the template as it is."),
             ),
+            case(
+                np.array([-3.0, 2.0]),
+                0.0,
+                of=_("slope = 0"),
+                hint=_("A slope of 0 is a slope that a caller may wish for, too."),
+            ),
         ],
         mistakes=[
+            Mistake(
+                lambda x, slope=0.01: solutions.leaky_relu(x, slope or 0.01),
+                _("A slope of 0 is taken for no slope at all, and 0.01 comes instead."),
+                _("A caller may wish for 0 as well. What is `slope or 0.01` for slope 0?"),
+            ),
             Mistake(
                 lambda x, slope=0.01: np.maximum(0, x),
                 _("This is ReLU: negative numbers become 0, nothing leaks."),

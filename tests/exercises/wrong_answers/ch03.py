@@ -95,6 +95,12 @@ class stable_sigmoid:
         out[x < 0] = np.exp(x[x < 0]) / (1 + np.exp(x[x < 0]))
         return out
 
+    def exp_of_what_just_does_not_overflow(x):
+        x = np.asarray(x, float)
+        out, safe = np.exp(np.minimum(x, 0)), x > -500
+        out[safe] = 1 / (1 + np.exp(-x[safe]))
+        return out
+
 
 def relu(x):
     return np.maximum(0, x)
@@ -141,6 +147,10 @@ class leaky_relu:
 
     def rows_only(x, slope=0.01):
         return np.array([v if v > 0 else slope * v for v in x])
+
+    def zero_is_no_wish(x, slope=0.01):
+        slope = slope or 0.01
+        return np.where(x > 0, x, slope * x)
 
 
 SHAPES = {
