@@ -285,6 +285,12 @@ def check_safe_gradient(answer):
                 of=_("an array with three axes"),
                 hint=_("`np.ndindex(x.shape)` gives the place of every entry, however many axes."),
             ),
+            case(
+                lambda x: np.sum(x**2 + x),
+                np.array([0.0, -1.5]),
+                of=_("an entry that is 0"),
+                hint=_("How long is your step at an entry that is 0?"),
+            ),
         ],
         mistakes=[
             Mistake(
@@ -1162,6 +1168,10 @@ def check_reading_steps(answer):
     def one_too_many(n, size, last):
         return solutions.reading_steps(n, size, last + 1)
 
+    def finished_only(n, size, last):
+        per_epoch = max(n // size, 1)
+        return np.arange(last // per_epoch) * per_epoch
+
     def right(n, size, last):
         return np.array(solutions.reading_steps(n, size, last))
 
@@ -1171,11 +1181,24 @@ def check_reading_steps(answer):
         via=_as_steps,
         praise=_("Right: once an epoch, also where the batches do not divide the data."),
         cases=[
-            case(600, 100, 25, of=_("600 images in batches of 100")),
+            case(
+                600,
+                100,
+                25,
+                of=_("600 images in batches of 100"),
+                hint=_("An epoch has 6 steps here. Which steps below 25 are the first of one?"),
+            ),
             case(600, 128, 25, of=_("600 images in batches of 128")),
             case(420, 100, 25, of=_("420 images in batches of 100")),
             case(60_000, 128, 1000, of=_("60,000 images in batches of 128")),
             case(50, 100, 4, of=_("fewer images than a batch")),
+            case(
+                600,
+                100,
+                0,
+                of=_("no step at all"),
+                hint=_("How many steps are there if max_iter is 0?"),
+            ),
         ],
         mistakes=[
             Mistake(
@@ -1207,6 +1230,16 @@ def check_reading_steps(answer):
                 without_first,
                 _("The reading at step 0 is missing: how good is the untrained network?"),
                 _("Where does your range begin?"),
+            ),
+            Mistake(
+                finished_only,
+                _("The last epoch is left out where it is not finished; its first step is there."),
+                _("The list has the first step of every epoch that begins below max_iter."),
+            ),
+            Mistake(
+                lambda n, size, last: solutions.reading_steps(n, size, last - 1),
+                _("Steps go from 0 to max_iter − 1; yours end one earlier."),
+                _("`range(n)` ends before n by itself."),
             ),
             Mistake(
                 one_too_many,

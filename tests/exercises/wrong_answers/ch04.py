@@ -257,6 +257,15 @@ class safe_gradient:
     def refuses_integers(f, x):
         return numerical_gradient(f, x)
 
+    def a_step_in_proportion(f, x):
+        x = np.array(x, float)
+        gradient = np.zeros_like(x)
+        for index in np.ndindex(x.shape):
+            step = np.zeros_like(x)
+            step[index] = h = 1e-4 * abs(x[index])
+            gradient[index] = (f(x + step) - f(x - step)) / (2 * h)
+        return gradient
+
 
 class safe_descent:
     def changes_the_start(f, init_x, lr, step_num):
@@ -721,3 +730,14 @@ class reading_steps:
     one_too_wide = lambda n, size, last: list(range(0, last, n // size + 1))
     from_one = lambda n, size, last: list(range(1, last, max(n // size, 1)))
     images = lambda n, size, last: list(range(0, last, n))
+
+    def finished_epochs(train_size, batch_size, max_iter):
+        per_epoch = max(train_size // batch_size, 1)
+        return [k * per_epoch for k in range(max_iter // per_epoch)]
+
+    def the_last_step_forgotten(train_size, batch_size, max_iter):
+        return list(range(0, max_iter - 1, max(train_size // batch_size, 1)))
+
+    def always_the_first(train_size, batch_size, max_iter):
+        per_epoch = max(train_size // batch_size, 1)
+        return [0, *range(per_epoch, max_iter, per_epoch)]
