@@ -241,6 +241,13 @@ def check_MaxLayer(answer):
             case(2, 7, 3, of=_("integers")),
             case(4.0, 4.0, 3.0, of="max(4, 4)"),
             case(-2, -2, -5, of="max(-2, -2)"),
+            case(
+                2.0,
+                2.000001,
+                3.0,
+                of="max(2, 2.000001)",
+                hint=_("Nearly equal is not equal: which of the two is the larger one?"),
+            ),
         ],
         mistakes=[
             Mistake(

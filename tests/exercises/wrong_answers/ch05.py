@@ -173,6 +173,14 @@ class MaxLayer:
         def backward(self, dout):
             return (dout, None) if self.first else (None, dout)
 
+    class EqualIfNearlyEqual:
+        def forward(self, x, y):
+            self.first = x > y or np.isclose(x, y)
+            return max(x, y)
+
+        def backward(self, dout):
+            return (dout, 0) if self.first else (0, dout)
+
 
 class quotient:
     def only_through_plus(x, y):
