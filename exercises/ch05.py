@@ -321,12 +321,7 @@ def check_MaxLayer(answer):
     )
 
 
-@exercise(
-    hint=_(
-        "f is s / p; and x and y are used twice, once by + and once by ×. "
-        "What do gradients do at a fork?"
-    )
-)
+@exercise(hint=_("x and y are used twice: once by +, once by ×. What do gradients do at a fork?"))
 def check_quotient(answer):
     def version(dx, dy):
         def wrong(x, y):
@@ -343,7 +338,12 @@ def check_quotient(answer):
         via=_naming("f", "dx", "dy"),
         praise=_("Right: both ways of x add up, and both ways of y."),
         cases=[
-            case(1.5, 2.5, of="x = 1.5, y = 2.5"),
+            case(
+                1.5,
+                2.5,
+                of="x = 1.5, y = 2.5",
+                hint=_("f is s / p; x and y go into both s and p. What do gradients do at a fork?"),
+            ),
             case(-1.0, 3.0, of="x = -1, y = 3"),
             case(0.5, 0.25, of="x = 0.5, y = 0.25"),
             case(3, 1, of=_("integers")),
