@@ -28,7 +28,7 @@ help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1	\2/p' Makefile | expand -t 14
 
 lab: setup ## set up what is needed, and open the chapters in JupyterLab
-	@cd chapters && "../$(RUN)" -m jupyterlab $(ROOT_FLAG) $(ARGS) $(FIRST_CHAPTER)
+	@"$(RUN)" -m jupyterlab --config=.jupyter/jupyter_lab_config.py $(ROOT_FLAG) $(ARGS)
 
 check: setup ruff ## after every edit: ruff and the quick tests, in seconds
 	@"$(RUN)" -m pytest -q -p no:nbval -n $(WORKERS) -m "not slow and not long" $(ARGS) $(QUICK)
@@ -66,7 +66,6 @@ setup: $(STAMP) ## only set up: .venv with pinned packages and this project
 
 # JupyterLab asks root, who is everybody in a container, to say so.
 ROOT_FLAG = $(shell [ "$$(id -u 2>/dev/null)" = 0 ] && echo --allow-root)
-FIRST_CHAPTER = $(notdir $(firstword $(sort $(wildcard chapters/ch*.ipynb))))
 
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 10))
 

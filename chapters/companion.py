@@ -5,8 +5,12 @@ Python the kernel runs and what to do, instead of a bare ModuleNotFoundError.
 The syntax is old on purpose: a Python that is too old has to read it.
 """
 
+import ast
 import gettext
+import glob
+import importlib
 import importlib.util
+import json
 import logging
 import os
 import sys
@@ -16,9 +20,9 @@ PACKAGES = ("common", "dataset", "panels", "exercises")
 # The oldest releases that the chapters run with: those of pyproject.toml.
 DEPENDENCIES = {
     "numpy": (1, 26),
-    "matplotlib": (3, 8),
-    "ipywidgets": (8,),
-    "anywidget": (0, 9),
+    "matplotlib": (3, 7),
+    "ipywidgets": (7, 7, 1),
+    "anywidget": (0, 9, 10),
     "pooch": (1, 8),
     "tqdm": (4, 66),
 }
@@ -70,6 +74,69 @@ def leading_numbers(version):
     return tuple(found)
 
 
+def home(name):
+    """Return the folder that the package is imported from."""
+    return os.path.dirname(os.path.realpath(location(name)))
+
+
+def hidden(absent):
+    """Return the packages that are somebody else's, in words.
+
+    Ours are those beside the chapters. Where none are, as in a copy of the
+    chapters alone, they are those installed, all four in one folder.
+    """
+    ours = os.path.realpath(project_folder())
+    found = [name for name in PACKAGES if name not in absent]
+    if all(os.path.isdir(os.path.join(ours, name)) for name in PACKAGES):
+        right = ours
+    else:
+        right = home("panels") if "panels" in found else None
+    return [
+        f"this project's `{name}` (hidden by {location(name)})"
+        for name in found
+        if right and home(name) != right
+    ]
+
+
+def unknown_names():
+    """Return what the chapters import and the installed project has not.
+
+    It is then older than the chapters, or another one.
+    """
+    unknown = []
+    for module, name in sorted(wanted_names()):
+        try:
+            if not hasattr(importlib.import_module(module), name):
+                importlib.import_module(f"{module}.{name}")
+        except ImportError:
+            unknown.append(f"`{name}` of `{module}`")
+    if not unknown:
+        return []
+    more = f" and {len(unknown) - 1} more" if unknown[1:] else ""
+    return [f"{unknown[0]}{more} (the project in {home('panels')} is older)"]
+
+
+def wanted_names():
+    """Return what this file and the chapters beside it import from us."""
+    with open(os.path.abspath(__file__), encoding="utf-8") as file:
+        sources = [file.read()]
+    for path in glob.glob(os.path.join(glob.escape(HERE), "ch*.ipynb")):
+        with open(path, encoding="utf-8") as file:
+            cells = json.load(file)["cells"]
+        sources += ["".join(cell["source"]) for cell in cells]
+    wanted = set()
+    for source in sources:
+        try:
+            tree = ast.parse(source)
+        except SyntaxError:  # prose, or half an answer
+            continue
+        for node in ast.walk(tree):
+            module = getattr(node, "module", None) or ""
+            if module.split(".")[0] in PACKAGES:
+                wanted.update((module, each.name) for each in node.names)
+    return wanted
+
+
 def missing():
     """Return what this kernel lacks, in words; empty if it is ready."""
     if sys.version_info < PYTHON:
@@ -80,11 +147,10 @@ def missing():
     absent = [name for name in PACKAGES if location(name) is None]
     if absent:
         lacks.append(f"this project's packages ({', '.join(absent)})")
-    for name in [name for name in PACKAGES if name not in absent]:
-        ours = os.path.join(project_folder(), name)
-        found = location(name)
-        if os.path.realpath(found) != os.path.realpath(ours):
-            lacks.append(f"this project's `{name}` (hidden by {found})")
+    strange = hidden(absent)
+    lacks.extend(strange)
+    if not absent and not strange and home("panels") != project_folder():
+        lacks.extend(unknown_names())
     for name, oldest in DEPENDENCIES.items():
         if location(name) is None:
             lacks.append(name)
@@ -102,11 +168,16 @@ def sentence(lacks):
     """Return the one sentence for a kernel that lacks `lacks`."""
     root = project_folder()
     kernel = f"Python {dotted(sys.version_info[:3])}, {sys.executable}"
+    inside = os.path.realpath(os.getcwd()) == os.path.realpath(HERE)
+    project = ".." if inside else f'"{root}"'
     if sys.version_info < PYTHON:
         remedy = f"install a newer Python and run `make lab` in {root}"
+    elif root == HERE:  # a copy of the chapters alone
+        remedy = (
+            "run `%pip install FOLDER` in a cell here, with the folder of "
+            "the project that the chapters are from, and restart the kernel"
+        )
     else:
-        inside = os.path.realpath(os.getcwd()) == os.path.realpath(HERE)
-        project = ".." if inside else f'"{root}"'
         remedy = (
             f"run `make lab` in {root}, or choose the kernel of its .venv, "
             f"or run `%pip install -e {project}` in a cell here "
@@ -146,6 +217,7 @@ def describe_pictures():
 describe_pictures()
 
 from panels.shell import style  # noqa: E402
+from panels.source import show_file  # noqa: E402, F401
 
 style.use_one_look()
 look = style.look  # look("Adam"): how Adam is drawn in every figure

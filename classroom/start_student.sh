@@ -32,6 +32,9 @@ hand_out || echo "The chapters could not be copied to $folder: is the disk full?
 rmdir /tmp/jupyter-?????? 2>/dev/null # those of this student's earlier servers: they are empty
 JUPYTER_RUNTIME_DIR=$(mktemp -d /tmp/jupyter-XXXXXX) && export JUPYTER_RUNTIME_DIR
 
+# Pages are shown as pages, and nobody is asked about news of Jupyter's: as in `make lab`.
+set -- "$@" --LabApp.app_settings_dir="$checkout/.jupyter"
+
 # Without a hub, in a container of its own, it is JupyterLab.
 server=jupyterhub-singleuser
 [ -n "${JUPYTERHUB_API_TOKEN:-}" ] || server=jupyter-lab

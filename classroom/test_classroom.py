@@ -222,8 +222,9 @@ def school(tmp_path):
 
 
 def test_a_student_gets_the_chapters_and_nothing_that_hides_the_project(school):
-    (server, flag, *_), _ = school("--flag")
+    (server, flag, *more), _ = school("--flag")
     assert (server, flag) == ("jupyterhub-singleuser", "--flag")
+    assert f"--LabApp.app_settings_dir={school.checkout}/.jupyter " in " ".join(more)
     assert school.handed() == {"ch03": "three", "ch04": "four"}
     assert os.access(school.mine / "ch03.ipynb", os.W_OK)
     assert not (school.mine / "companion.py").exists()
@@ -287,7 +288,7 @@ def test_the_image_is_built_from_what_is_here_and_its_students_are_not_root():
     steps = [(word, rest) for word, rest in steps if word.isupper()]
     copied = {name for word, rest in steps if word == "COPY" for name in rest.split()[:-1]}
     assert not [name for name in copied if not (ROOT / name).exists()]
-    needed = {"pyproject.toml", "requirements.lock", "README.md", "LICENSE"}
+    needed = {".jupyter", "pyproject.toml", "requirements.lock", "README.md", "LICENSE"}
     needed |= {"chapters", "classroom", "common", "dataset", "docs", "exercises", "panels"}
     assert needed <= copied
     assert any("classroom/install.sh" in rest for word, rest in steps if word == "RUN")

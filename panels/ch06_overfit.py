@@ -162,15 +162,15 @@ def describe_overfit(data):
         text = _("Diverged: the loss was no number any more in epoch {epoch} ({label}); the "
                  "learning rate or λ is too large.")  # fmt: skip
         return text.format(epoch=data.broken_at, label=curves.label)
-    text = _("{label}: after {epoch} epochs {train:.1%} of the {n} training samples and "
-             "{test:.1%} of the test digits are right, a gap of {gap:.1%}. The weights are "
+    text = _("{label}: after {epoch} epochs {train:.0%} of the {n} training samples and "
+             "{test:.0%} of the test digits are right, a gap of {gap:.0%}. The weights are "
              "{size:.2f} times as large as at the start. {verdict}").format(
         label=curves.label, epoch=data.epoch, train=curves.train[-1], n=data.samples,
         test=curves.test[-1], gap=curves.train[-1] - curves.test[-1], size=data.size,
         verdict=_verdict(data),
     )  # fmt: skip
     if data.previous:
-        before = _("The run before ({label}): test {test:.1%}, gap {gap:.1%}.")
+        before = _("The run before ({label}): test {test:.0%}, gap {gap:.0%}.")
         text += " " + before.format(
             label=data.previous.label,
             test=data.previous.test[-1],
@@ -198,7 +198,7 @@ def _verdict(data):
         return _("It has not learnt the training samples either: held back too much, or too few "
                  "or too small steps.")  # fmt: skip
     if train < LEARNT and rise > RISING:
-        text = _("Still learning: since epoch {epoch}, {rise:.1%} more of the samples have come "
+        text = _("Still learning: since epoch {epoch}, {rise:.0%} more of the samples have come "
                  "right.")  # fmt: skip
         return text.format(epoch=before, rise=rise)
     if train < LEARNT:

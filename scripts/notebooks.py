@@ -13,7 +13,9 @@ import re
 from itertools import pairwise
 from pathlib import Path
 
+import nbformat
 from nbclient import NotebookClient
+from nbformat.v4 import new_markdown_cell, new_notebook
 from PIL import Image, ImageChops
 
 from scripts.kernels import START_TIMEOUT, plain_environment, settings
@@ -78,6 +80,23 @@ def exercises(notebook):
 def is_right(verdict):
     """Whether the cell of a verdict says that the answer is right."""
     return any("text/plain: ✓" in text for text in texts(verdict))
+
+
+# ---- links
+
+
+def linking(paths):
+    """Return a notebook of the cells that link to our files; of each link: cell, place, file."""
+    notebooks = [nbformat.read(path, as_version=4) for path in paths]
+    prose = [c.source for each in notebooks for c in each.cells if c.cell_type == "markdown"]
+    cells = [new_markdown_cell(source) for source in prose if re.search(r"\]\((\.\./|ch)", source)]
+    links = [
+        (number, place, link)
+        for number, cell in enumerate(cells)
+        for place, link in enumerate(re.findall(r"\]\(([^)]+)\)", cell.source))
+        if ":" not in link
+    ]
+    return new_notebook(cells=cells, metadata=notebooks[0].metadata), links
 
 
 # ---- comparing

@@ -15,6 +15,8 @@ from .controls import checked, choice, put, same
 from .picture import as_text, image, new_figure, png, with_words
 from .typed import NUMBERS, refusal
 
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+
 
 class Helper(anywidget.AnyWidget):
     """What the browser adds to a panel: style, accessible names, and live text for readers."""
@@ -278,8 +280,14 @@ class Panel(widgets.VBox):
         return f"{self.title}. {self.sentence}"
 
     def _repr_mimebundle_(self, **kwargs):
-        """The widget; for nbval its sentence; for readers without a kernel a picture of it all."""
-        data = super()._repr_mimebundle_(**kwargs)
+        """The widget; for nbval its sentence; for readers without a kernel a picture of it all.
+
+        It is anywidget's, with what Colab asks for: else Colab would show no panel.
+        """
+        data, metadata = self._helper._repr_mimebundle_(**kwargs)
+        data[WIDGET_VIEW]["model_id"] = self.model_id
         data["text/plain"] = self.sentence
         data["image/png"] = as_text(with_words(self.picture, self.title, self.sentence))
-        return data, {"image/png": {"alt": self.alt}}
+        return data, {**metadata, "image/png": {"alt": self.alt}}
+
+    _ipython_display_ = None  # by which ipywidgets 7 would show the widget alone

@@ -29,11 +29,13 @@ import psutil  # what every kernel needs, too
 from nbformat.v4 import new_markdown_cell, new_notebook
 
 from scripts.kernels import transport
-from scripts.notebooks import exercises, tags
+from scripts.notebooks import exercises, linking, tags
+from scripts.soak import LEFT
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
 OTHERS = Path("others.ipynb")  # what_differs
+LINKS = Path("links.ipynb")  # linking
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
     "--no-sandbox",  # containers and continuous integration run as root
@@ -152,18 +154,12 @@ class Server:
 
 @contextlib.contextmanager
 def jupyterlab():
-    """A server with copies of the chapters; kernels import this checkout. Ends with its kernels."""
-    with tempfile.TemporaryDirectory(prefix="lab-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        (folder / "chapters").mkdir()
-        for path in CHAPTERS:
-            shutil.copy(path, folder / "chapters")
-        nbformat.write(what_differs(), folder / "chapters" / OTHERS)
-        settings = folder / "settings"
-        quiet = settings / "@jupyterlab/apputils-extension"
-        quiet.mkdir(parents=True)
-        news = {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}
-        (quiet / "notification.jupyterlab-settings").write_text(json.dumps(news))
+    """What `make lab` starts in a copy of this checkout. Ends with its kernels."""
+    with tempfile.TemporaryDirectory(prefix="lab ", ignore_cleanup_errors=True) as name:
+        folder, project = Path(name), Path(name) / "project"
+        shutil.copytree(ROOT, project, ignore=shutil.ignore_patterns(*LEFT, "workspaces"))
+        nbformat.write(what_differs(), project / "chapters" / OTHERS)
+        nbformat.write(linking(CHAPTERS)[0], project / "chapters" / LINKS)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -172,25 +168,24 @@ def jupyterlab():
         surroundings = {
             **os.environ,
             **{home: str(folder / home.lower()) for home in homes},
-            "JUPYTERLAB_SETTINGS_DIR": str(settings),
-            "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
+            "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
             "JUPYTER_PREFER_ENV_PATH": "1",
             "OPENBLAS_NUM_THREADS": "1",
-            "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "chapters")]),
+            "PYTHONPATH": os.pathsep.join([str(project), str(project / "chapters")]),
         }
         command = [
             *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+            "--config=.jupyter/jupyter_lab_config.py",
             *("--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"),
             f"--IdentityProvider.token={server.token}",
-            f"--ServerApp.root_dir={folder / 'chapters'}",
             "--LabApp.expose_app_in_browser=True",
-            "--LabApp.news_url=",
             f"--KernelManager.transport={transport(folder / 'jupyter_runtime_dir')}",
             "--ServerApp.shutdown_no_activity_timeout=3600",  # should nobody be left to end it
         ]
         with (folder / "server.log").open("w") as log:
             process = subprocess.Popen(
                 command,
+                cwd=project,
                 env=surroundings,
                 stdout=log,
                 stderr=log,
@@ -264,7 +259,7 @@ def open_notebook(server, chromium, path):
     page.add_init_script(path=PAGE)
     notebook = Notebook(page, server, path)
     try:
-        page.goto(server.url(f"lab/workspaces/{path.stem}/tree/{path.name}") + "&reset")
+        page.goto(server.url(f"lab/workspaces/{path.stem}/tree/chapters/{path.name}") + "&reset")
         notebook.wait_for_kernel()
         if page.locator("#jp-left-stack").is_visible():  # only the notebook, no files beside it
             notebook.command("application:toggle-left-area")
@@ -274,7 +269,7 @@ def open_notebook(server, chromium, path):
     finally:
         page.close()
         for session in server.ask("api/sessions"):
-            if session["path"] == path.name:
+            if session["path"] == f"chapters/{path.name}":
                 gone = urllib.request.Request(
                     server.url(f"api/kernels/{session['kernel']['id']}"), method="DELETE"
                 )
@@ -286,7 +281,7 @@ class Notebook:
 
     def __init__(self, page, server, path):
         self.page, self.server, self.path = page, server, path
-        self.notebook = nbformat.read(server.folder / "chapters" / path.name, as_version=4)
+        self.notebook = nbformat.read(server.folder / "project/chapters" / path.name, as_version=4)
         self.complaints = []  # of the page's console
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
@@ -303,7 +298,7 @@ class Notebook:
             for session in self.server.ask("api/sessions"):
                 kernel = session["kernel"]
                 ready = kernel["connections"] > 0 and kernel["execution_state"] == "idle"
-                if session["path"] == self.path.name and ready:
+                if session["path"] == f"chapters/{self.path.name}" and ready:
                     return
             if time.monotonic() > limit:
                 raise TimeoutError(f"{self.path.name} gets no kernel")

@@ -111,6 +111,26 @@ window.lab = {
                 node => `${each.id}: ${node.html.slice(0, 160)} ${node.failureSummary}`));
     },
 
+    // This file is what JupyterLab shows, and it has come.
+    isOpen(path) {
+        const shown = window.jupyterapp?.shell?.currentWidget?.context;
+        return shown?.path === path && shown.isReady;
+    },
+
+    // Click a link of a notebook's cell: the one with so many links before it.
+    async follow(path, cell, place) {
+        const shown = await jupyterapp.commands.execute('docmanager:open', {path});
+        await shown.context.ready;
+        await shown.content.scrollToItem(cell);
+        const link = () => shown.node.querySelectorAll(
+            `[data-windowed-list-index="${cell}"] .jp-RenderedMarkdown `
+            + 'a[href]:not(.jp-InternalAnchorLink)')[place];
+        while (!link()?.href.includes('_xsrf')) {  // the page still asks where the file is
+            await new Promise(done => setTimeout(done, 20));
+        }
+        link().click();
+    },
+
     // The handle of a slider is seen by its line or by its own colour: 3 to 1 at least
     // (WCAG 1.4.11).
     faintHandles() {

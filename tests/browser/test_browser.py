@@ -17,7 +17,7 @@ import os
 import pytest
 
 from exercises.verdict import solution_source
-from scripts.notebooks import exercises, tags
+from scripts.notebooks import exercises, linking, tags
 from tests.browser import lab
 from tests.browser.lab import at_its_end, name_of
 from tests.soak import SOAK
@@ -61,6 +61,23 @@ def few(test, kind, elements):
     if elements:
         USED.add((test, kind))
     return elements if SOAK else elements[:new]
+
+
+# ---- what `make lab` shows
+
+
+def test_make_lab_opens_the_first_chapter_alone_and_every_link_leads_on(server, chromium):
+    page = chromium.new_page()
+    page.add_init_script(path=lab.PAGE)
+    page.goto(f"{server.base}/?token={server.token}")
+    shown = functools.partial(page.wait_for_function, "path => lab.isOpen(path)", timeout=60_000)
+    shown(arg=f"chapters/{lab.CHAPTERS[0].name}")
+    assert not page.locator("#jp-left-stack").is_visible()
+    for cell, place, file in linking(lab.CHAPTERS)[1]:
+        page.evaluate("link => lab.follow(...link)", [f"chapters/{lab.LINKS}", cell, place])
+        shown(arg=os.path.normpath(f"chapters/{file.split('#')[0]}"))
+    assert page.locator(".jp-MarkdownViewer").count() == 2  # README and glossary, to be read
+    assert page.locator(".Toastify__toast").all_inner_texts() == []
 
 
 # ---- all cells

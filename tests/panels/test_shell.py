@@ -1,8 +1,11 @@
 """What the shell does for every panel: values in, messages, presets; and each kind of control."""
 
 import html
+import re
+import sys
 import threading
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,6 +13,7 @@ import traitlets
 
 from panels import shell
 from panels.shell import Scrubber, Stepper, choice, slider
+from panels.source import show_file
 from tests.panels.table import compute_toy, is_one_sentence, same, toy_panel
 
 NAN = float("nan")
@@ -228,3 +232,20 @@ def test_several_controls_change_together_or_not_at_all():
         with pytest.raises(traitlets.TraitError):
             control.value = bad
         assert control.value == (3, "b") and [part.value for part in control.parts] == [3, "b"]
+
+
+def test_colab_is_told_where_these_widgets_come_from(monkeypatch):
+    colab = SimpleNamespace(_widgets=SimpleNamespace(_installed_url="https://colab/manager.js"))
+    colab.enable_custom_widget_manager = lambda: None
+    monkeypatch.setitem(sys.modules, "google.colab.output", colab)
+    for widget in (toy_panel(), show_file("common/util.py")):
+        data, metadata = widget._repr_mimebundle_()
+        told = metadata["application/vnd.jupyter.widget-view+json"]["colab"]
+        assert told["custom_widget_manager"]["url"] == colab._widgets._installed_url
+        assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == widget.model_id
+
+
+def test_a_file_is_shown_folded_and_stored_as_one_line():
+    shown = show_file("common/util.py")
+    text = html.unescape(re.sub(r"<[^>]+>", "", shown.page))
+    assert "def im2col(input_data, filter_h" in text and "<details open" not in shown.page

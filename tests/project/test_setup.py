@@ -29,7 +29,8 @@ ROOT = Path(__file__).resolve().parents[2]
 TRUTH = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT = TRUTH["project"]
 RUNTIME = [Requirement(text) for text in PROJECT["dependencies"]]
-DEVELOPMENT = [Requirement(text) for text in PROJECT["optional-dependencies"]["dev"]]
+EXTRAS = PROJECT["optional-dependencies"]
+DEVELOPMENT = [Requirement(text) for text in EXTRAS["lab"] + EXTRAS["dev"]]
 BUILT_WITH = [Requirement(text) for text in [*TRUTH["build-system"]["requires"], "editables"]]
 CLASS = [
     Requirement(line)
@@ -96,14 +97,16 @@ def test_conda_binder_and_the_class_install_the_lock_and_then_the_project():
 
 
 def test_the_projects_own_addresses_are_whole_where_there_are_any():
-    for name, address in PROJECT.get("urls", {}).items():
+    urls = PROJECT.get("urls", {})
+    for name, address in urls.items():
         assert re.fullmatch(r"https://[\w.-]+\.\w+/\S*", address), name
         assert "OWNER" not in address and "example" not in address, name
+    line = f"`%pip install -q git+{urls.get('Source', 'ADDRESS')}`"  # what Colab is told
+    assert line in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_chapters_ask_for_the_versions_that_pyproject_asks_for():
     oldest = {r.name: companion.leading_numbers(next(iter(r.specifier)).version) for r in RUNTIME}
-    del oldest["jupyterlab"]  # VS Code and Colab bring their own pages
     assert oldest == companion.DEPENDENCIES
     assert PROJECT["requires-python"] == f">={companion.dotted(companion.PYTHON)}"
 
@@ -131,18 +134,32 @@ def test_a_bare_python_is_told_what_it_lacks_and_what_to_do(tmp_path):
     assert f'`%pip install -e "{ROOT}"`' in told
 
 
-def test_a_reader_of_a_notebook_sees_the_sentence_and_no_traceback(tmp_path):
-    """Here the packages are somebody else's: those of a checkout that lies elsewhere."""
+NEWER = '{"cells": [{"source": "from common.functions import of_tomorrow, softmax"}]}'
+
+
+HIDING = ("common/__init__.py", "", "this project's `common` (hidden by {here})")
+OLDER = (
+    "ch99.ipynb",
+    NEWER,
+    "`of_tomorrow` of `common.functions` (the project in {root} is older)",
+)
+RIGHT = ("ch99.ipynb", NEWER.replace("of_tomorrow", "sigmoid"), "")
+
+
+@pytest.mark.parametrize(("beside", "text", "lacks"), [HIDING, OLDER, RIGHT])
+def test_a_copy_of_the_chapters_runs_or_says_why_it_does_not(tmp_path, beside, text, lacks):
     (tmp_path / "companion.py").write_bytes((ROOT / "chapters" / "companion.py").read_bytes())
+    (tmp_path / beside).parent.mkdir(exist_ok=True)
+    (tmp_path / beside).write_text(text)
     run = python("-m", "IPython", "--colors=nocolor", "-c", "import companion", cwd=tmp_path)
-    (told,) = (run.stdout + run.stderr).splitlines()
-    assert told.startswith("This kernel (Python ") and "`%pip install -e " in told
-    assert f"this project's `common` (hidden by {ROOT / 'common'})" in told and one_sentence(told)
+    told = (run.stdout + run.stderr).strip()
+    assert lacks.format(here=tmp_path / "common", root=ROOT) in told
+    assert told.startswith("This kernel (Python ") and one_sentence(told) if lacks else not told
 
 
 def test_a_dependency_that_is_too_old_is_named(monkeypatch):
     version = metadata.version
-    old = {"ipywidgets": "7.7.1", "numpy": "1.25.2rc1"}
+    old = {"ipywidgets": "7.7.0", "numpy": "1.25.2rc1"}
     monkeypatch.setattr(metadata, "version", lambda name: old.get(name) or version(name))
     lacks = companion.missing()
     assert lacks == [
