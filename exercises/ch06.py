@@ -481,6 +481,7 @@ def check_relu_growth(answer):
             case(0.01, 100, 5, of="std 0.01, fan_in 100, depth 5"),
             case(0.2, 25, 3, of="std 0.2, fan_in 25, depth 3"),
             case(2 / np.sqrt(300), 300, 10, of="std 2/√300, fan_in 300, depth 10"),
+            case(0.3, 25, 30, of="std 0.3, fan_in 25, depth 30"),
         ],
         mistakes=[
             Mistake(
@@ -641,7 +642,12 @@ def check_batch_norm(answer):
     )  # fmt: skip
 
 
-@exercise(hint=_("At test time an image may come alone. Whose mean can be used then?"))
+@exercise(
+    hint=_(
+        "At test time an image may come alone. Whose mean and variance can be used then? And what "
+        "do gamma, beta and the root do, in which order?"
+    )
+)
 def check_batch_norm_at_test(answer):
     mean, var = np.array([1.0, 2.5, -0.5, 3.0]), np.array([4.0, 0.5, 9.0, 2.0])
 
@@ -715,6 +721,11 @@ def check_batch_norm_at_test(answer):
                 lambda x, g, b, mean, var: b * (x - mean) / np.sqrt(var + 1e-6) + g,
                 _("gamma and beta have changed places."),
                 _("Which of the two multiplies?"),
+            ),
+            Mistake(
+                lambda x, g, b, mean, var: g * ((x - mean) / np.sqrt(var + 1e-6) + b),
+                _("beta is multiplied by gamma as well."),
+                _("Which comes first, the scale or the shift?"),
             ),
             Mistake(
                 lambda x, g, b, mean, var: g * x / np.sqrt(var + 1e-6) + b,

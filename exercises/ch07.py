@@ -432,7 +432,13 @@ def check_windows_as_rows(answer):
         praise=_("Right: one window a row, to the right first, then down; channel by channel."),
         cases=[
             case(x[:1], 2, 3, of=_("one channel of 4 × 6, a filter of 2 × 3")),
-            case(x, 2, 3, of=_("three channels")),
+            case(
+                x,
+                2,
+                3,
+                of=_("three channels"),
+                hint=_("How many numbers of each channel stand in a row, and which come first?"),
+            ),
             case(
                 x[::-1] / 2,
                 2,
@@ -937,13 +943,17 @@ def check_accuracy_in_batches(answer):
     x[np.arange(25), np.where(rng.random(25) < 0.7, t, (t + 2) % 4)] += 6
     x[20:] = 3 * np.eye(4)[t[20:]] - 2  # the last, incomplete batch is all right
     x = np.roll(x, -1, axis=1)
+    counted = _(
+        "What says that a row of scores is right? Which rows are counted, and by what is their "
+        "number divided?"
+    )
     full, rounded_up = (lambda n, size: n // size), (lambda n, size: -(-n // size))
     verdict = judge(
         answer,
         solutions.accuracy_in_batches,
         praise=_("Right: every sample counts once, in whichever batch it comes."),
         cases=[
-            samples(20, 10, _("What says that a row of scores is right? What is counted?")),
+            samples(20, 10, counted),
             samples(25, 10),
             samples(5, 10, _("Which batches do 5 samples make, and how long are they?")),
             samples(25, 1),
