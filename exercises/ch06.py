@@ -51,13 +51,15 @@ def _numbers(made):
 
 
 def _expect_from_rng(draw):
-    """Wrong if draw(seed) is made by other dice than the `rng` that is handed in.
+    """Wrong if draw(rng) is made by other dice than the `rng` that is handed in, or by a copy.
 
-    No statistics: the same seed gives the same numbers, two seeds give two different results (with
-    thousands of draws, or billions of orders, never the same twice).
+    No statistics: the same seed gives the same numbers, two seeds or two draws in a row give two
+    different results (with thousands of draws, or billions of orders, never the same twice).
     """
     hint = _("Who hands in `rng` wants the same draws again by the same seed. Who draws here?")
-    first, again, other = draw(5), draw(5), draw(6)
+    rng = np.random.default_rng(5)
+    first, later = draw(rng), draw(rng)
+    again, other = (draw(np.random.default_rng(seed)) for seed in (5, 6))
     if not np.array_equal(first, again):
         raise Wrong(
             _("`rng` is handed in, and you draw from somewhere else: twice the same seed, and the "
@@ -66,6 +68,11 @@ def _expect_from_rng(draw):
         )  # fmt: skip
     if np.array_equal(first, other):
         raise Wrong(_("Whatever `rng` is handed in, the same comes out: it has no say."), hint)
+    if np.array_equal(first, later):
+        raise Wrong(
+            _("Two draws in a row, with one and the same `rng`, are equal: it stays where it was."),
+            _("A generator moves on with each draw. Is it the caller's own that you draw from?"),
+        )
 
 
 def _expect_unsorted(made):
@@ -447,7 +454,7 @@ def check_he_weights(answer):
     )  # fmt: skip
     if found:
         _expect_unsorted(np.asarray(answer(9, 5, np.random.default_rng(2))))
-        _expect_from_rng(lambda seed: answer(4, 9, np.random.default_rng(seed)))
+        _expect_from_rng(lambda rng: answer(4, 9, rng))
     return found
 
 
@@ -474,6 +481,7 @@ def check_relu_growth(answer):
             case(0.01, 100, 5, of="std 0.01, fan_in 100, depth 5"),
             case(0.2, 25, 3, of="std 0.2, fan_in 25, depth 3"),
             case(2 / np.sqrt(300), 300, 10, of="std 2/√300, fan_in 300, depth 10"),
+            case(0.3, 25, 30, of="std 0.3, fan_in 25, depth 30"),
         ],
         mistakes=[
             Mistake(
@@ -536,6 +544,7 @@ def check_batch_norm(answer):
         cases=[
             case(X, GAMMA, BETA, of=_("six rows of four")),
             case(X[:2], GAMMA, BETA, of=_("two rows")),
+            case(X**2, GAMMA, BETA, of=_("six other rows")),
             case(X[:, :1], GAMMA[:1], BETA[:1], of=_("a single column")),
         ],
         mistakes=[
@@ -707,6 +716,11 @@ def check_batch_norm_at_test(answer):
                 lambda x, g, b, mean, var: b * (x - mean) / np.sqrt(var + 1e-6) + g,
                 _("gamma and beta have changed places."),
                 _("Which of the two multiplies?"),
+            ),
+            Mistake(
+                lambda x, g, b, mean, var: g * ((x - mean) / np.sqrt(var + 1e-6) + b),
+                _("beta is multiplied by gamma as well."),
+                _("Which comes first, the scale or the shift?"),
             ),
             Mistake(
                 lambda x, g, b, mean, var: g * x / np.sqrt(var + 1e-6) + b,
@@ -934,7 +948,8 @@ def _try_dropout(inverted):
             )
         _judge_mask(kept, ratio)
         dx = backward(layer)
-        again = forward(layer, True) != 0
+        out_again = forward(layer, True)
+        again = out_again != 0
         dx_again = backward(layer)
         if np.array_equal(kept, again):
             raise Wrong(
@@ -946,6 +961,13 @@ def _try_dropout(inverted):
         _judge_test(test, test_again, again)
         test_scale = _factor(test / x)
         _judge_scales(inverted, ratio, training_scale, test_scale, kept.mean())
+        second_scale = _factor(out_again[again] / x[again])
+        if not np.isclose(second_scale, training_scale, rtol=1e-4):
+            raise Wrong(
+                _("forward multiplies by {first:.4g} in the first batch and by {second:.4g} in the "
+                  "second.").format(first=training_scale, second=second_scale),
+                _("The factor should be the same for every batch. What moves it?"),
+            )  # fmt: skip
         _judge_backward(dx, dout, kept, training_scale, others)
         if np.array_equal(dx_again != 0, kept):
             raise Wrong(
@@ -1182,6 +1204,18 @@ def _expect_mask_is_kept(answer, ones):
         )
 
 
+def _expect_own_luck(answer):
+    """Of two values at ratio 0.5 not always one is dropped: 64 times in a row, once in 10**19."""
+    layer, pair = answer(0.5, np.random.default_rng(3)), np.ones((1, 2))
+    left = {np.count_nonzero(layer.forward(pair.copy(), True)) for _i in range(64)}
+    if len(left) == 1:
+        raise Wrong(
+            _("Of two values always {count} is dropped, in 64 batches out of 64: each should have "
+              "its own luck.").format(count=2 - left.pop()),
+            _("By chance, may all the units of a batch be off at once? Or all be on?"),
+        )  # fmt: skip
+
+
 def _check_dropout(answer, solution, inverted, praise):
     methods = (
         [vars(answer).get(name) for name in ("forward", "backward")] if isclass(answer) else []
@@ -1194,8 +1228,9 @@ def _check_dropout(answer, solution, inverted, praise):
     found = judge(answer, solution, DROPOUT_CASES, via=_try_dropout(inverted), praise=praise)
     if found:
         ones = np.ones((4, 50))
+        _expect_from_rng(lambda rng: answer(0.5, rng).forward(ones, True))
         _expect_mask_is_kept(answer, ones)
-        _expect_from_rng(lambda seed: answer(0.5, np.random.default_rng(seed)).forward(ones, True))
+        _expect_own_luck(answer)
     return found
 
 
@@ -1323,7 +1358,14 @@ def check_split_validation(answer):
     )
     if found:
         x, t = np.arange(200)[:, None] * np.array([10.0, 1.0]), np.arange(200)
-        _expect_from_rng(lambda seed: answer(x, t, 0.2, np.random.default_rng(seed))[3])
+        _expect_from_rng(lambda rng: answer(x, t, 0.2, rng)[3])
+        sizes = [len(part) for part in answer(x[:30], t[:30], 0.02, np.random.default_rng(8))]
+        if sizes != [30, 30, 0, 0]:
+            raise Wrong(
+                _("0.02 of 30 samples are int(0.6) = 0 to be held out; you hold out {held} and "
+                  "keep {kept}.").format(held=sizes[2], kept=sizes[0]),
+                _("What becomes of your cut if 0 samples are held out?"),
+            )  # fmt: skip
     return found
 
 
@@ -1440,14 +1482,20 @@ def check_reported_accuracy(answer):
         may_change=True,  # sorted in place or not: the text leaves it open
         praise=_("Right: validation chooses, and the test is asked once, about the chosen one."),
         cases=[
-            case(trials((0.80, 0.78), (0.91, 0.84), (0.88, 0.90), (0.60, 0.62)), of=_("four")),
-            case(trials((0.70, 0.66), (0.65, 0.52), (0.50, 0.58), (0.69, 0.74)), of=_("others")),
+            case(
+                trials((0.80, 0.78), (0.91, 0.84), (0.88, 0.90), (0.60, 0.62)),
+                of=_("four trials"),
+            ),
+            case(
+                trials((0.70, 0.66), (0.65, 0.52), (0.50, 0.58), (0.69, 0.74)),
+                of=_("four other trials"),
+            ),
             case(trials((0.31, 0.33), (0.20, 0.19), (0.40, 0.28)), of=_("three trials")),
             case(
                 trials((0.3, 0.4), (0.5, 0.45), (0.2, 0.1), (0.6, 0.65), (0.1, 0.2), (0.7, 0.6)),
                 of=_("six trials"),
             ),
-            case(trials((0.55, 0.52)), of=_("a single trial")),
+            case(trials((0.52, 0.55)), of=_("a single trial")),
         ],
         mistakes=[
             Mistake(
@@ -1465,6 +1513,12 @@ def check_reported_accuracy(answer):
                 lambda trials: float(np.mean([one["test"] for one in trials])),
                 _("The mean over all trials: it says what an average setting is worth."),
                 _("Only one network is used in the end. Which?"),
+            ),
+            Mistake(
+                lambda trials: min(max((one["validation"], one["test"]) for one in trials)),
+                _("The smaller of the winner's two accuracies; the test's is asked, even if it is "
+                  "the larger one."),
+                _("Which digits did not take part in the choice?"),
             ),
             Mistake(
                 lambda trials: min(trials, key=lambda one: one["validation"])["test"],

@@ -330,6 +330,13 @@ def check_max_pool(answer):
                 of=_("integers"),
                 hint=_("Which dtype can hold a number that is smaller than all others?"),
             ),
+            case(
+                np.array([[-128, 3, 0, -1], [2, 5, -7, 0], [-128, 4, 127, -9]], np.int8),
+                2,
+                1,
+                of=_("integers of 8 bits, padding"),
+                hint=_("Which dtype can hold a number that is smaller than all others?"),
+            ),
             case(X.T, 2, 0, of=_("7 × 5: the last row and column fill no window")),
             case(1e38 * (negative / 2), 2, 1, of=_("pixels about -1e38, padding"), hint=number),
             case(
@@ -425,7 +432,20 @@ def check_windows_as_rows(answer):
         praise=_("Right: one window a row, to the right first, then down; channel by channel."),
         cases=[
             case(x[:1], 2, 3, of=_("one channel of 4 × 6, a filter of 2 × 3")),
-            case(x, 2, 3, of=_("three channels")),
+            case(
+                x,
+                2,
+                3,
+                of=_("three channels"),
+                hint=_("How many numbers of each channel stand in a row, and which come first?"),
+            ),
+            case(
+                x[::-1] / 2,
+                2,
+                3,
+                of=_("three other channels"),
+                hint=_("Does your answer still hold something of the picture before?"),
+            ),
             case(x.reshape(2, 6, 6)[:, :, :4], 2, 1, of=_("6 × 4, a filter of 2 × 1")),
             case(x, 4, 6, of=_("a filter as large as the image")),
         ],
@@ -910,7 +930,7 @@ def check_accuracy_in_batches(answer):
             x = np.asarray(x)
             if x.ndim != 2:
                 raise ValueError(f"predict takes pictures, (n, 4); here come {x.shape}.")
-            if len(x) >= 2 * size:  # parts of nearly the same size may be a little larger
+            if len(x) > size:
                 too_many.append((len(x), size))
             return np.roll(x, 1, axis=1)  # the pictures of this exercise are shifted scores
 
@@ -923,13 +943,17 @@ def check_accuracy_in_batches(answer):
     x[np.arange(25), np.where(rng.random(25) < 0.7, t, (t + 2) % 4)] += 6
     x[20:] = 3 * np.eye(4)[t[20:]] - 2  # the last, incomplete batch is all right
     x = np.roll(x, -1, axis=1)
+    counted = _(
+        "What says that a row of scores is right? Which rows are counted, and by what is their "
+        "number divided?"
+    )
     full, rounded_up = (lambda n, size: n // size), (lambda n, size: -(-n // size))
     verdict = judge(
         answer,
         solutions.accuracy_in_batches,
         praise=_("Right: every sample counts once, in whichever batch it comes."),
         cases=[
-            samples(20, 10),
+            samples(20, 10, counted),
             samples(25, 10),
             samples(5, 10, _("Which batches do 5 samples make, and how long are they?")),
             samples(25, 1),

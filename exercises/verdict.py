@@ -215,6 +215,13 @@ def judge(answer, solution, cases=(), mistakes=(), via=None, **options):
         if outcome.changed and not may_change:
             position = outcome.changed[0]
             kind = type(cases[0].args[position]).__name__.removeprefix("nd")
+            if kind == "dict":
+                raise Wrong(
+                    _("Your function changes `{name}`: the caller's own dict, or an array in it, "
+                      "is overwritten.").format(name=_argument_name(answer, direct, position)),
+                    _("Which line writes into it (`d[k] = …`, `d[k] += …`)? A new dict that is "
+                      "made of an old one holds the same arrays."),
+                )  # fmt: skip
             raise Wrong(
                 _("Your function changes `{name}`: the caller's own {kind} is overwritten.").format(
                     name=_argument_name(answer, direct, position), kind=kind
@@ -226,6 +233,11 @@ def judge(answer, solution, cases=(), mistakes=(), via=None, **options):
     wanted = [_attempt(via, solution, one) for one in cases]
     failing = [i for i, one in enumerate(outcomes) if not _agree(one, wanted[i], near)]
     if not failing:
+        if not _agree(_attempt(via, answer, cases[0]), wanted[0], near):
+            raise Wrong(
+                _("Right at first; called again with the same arguments, it gives something else."),
+                _("What outlives a call: a name outside, a default argument that is changed?"),
+            )
         return Verdict(True, praise)
     for mistake in mistakes:
         others = (_attempt(via, mistake.wrong, one) for one in cases)
@@ -585,7 +597,8 @@ def _plain_hint(outcome, want, near):
         return _(
             "What makes nan or inf here: a division by 0, a log of 0, an exp of a large number?"
         )
-    if right.dtype.kind == "f" and got.dtype.kind in "iu":
+    cut = any(np.array_equal(got, round_(right)) for round_ in (np.trunc, np.floor, np.rint))
+    if right.dtype.kind == "f" and got.dtype.kind in "iu" and cut:
         return _("Which line makes whole numbers: `int`, `//`, an array made like integers?")
     return ""
 

@@ -61,6 +61,11 @@ class momentum_step:
         optimizer.update(params, {"W": dW})
         return params["W"], optimizer.v["W"]
 
+    def positive_velocity(W, v, dW, lr, momentum):
+        """the speed downhill, turned round at the end"""
+        down = lr * dW - momentum * v
+        return W - down, -down
+
 
 class adam_step:
     def in_place(W, m, v, dW, t, lr, beta1, beta2):
@@ -154,6 +159,11 @@ class he_weights:
         draws = rng.standard_normal(fan_in * fan_out)
         return draws.reshape(fan_in, fan_out) * np.sqrt(2) / np.sqrt(fan_in)
 
+    def box_muller(fan_in, fan_out, rng):
+        """a bell curve made by hand from rng's even numbers"""
+        a, b = 1 - rng.random((fan_in, fan_out)), rng.random((fan_in, fan_out))
+        return np.sqrt(2 / fan_in) * np.sqrt(-2 * np.log(a)) * np.cos(2 * np.pi * b)
+
 
 class relu_growth:
     loop = lambda std, n, depth: math.prod([math.sqrt(n / 2) * std] * depth)
@@ -229,6 +239,10 @@ class batch_norm:
         x -= x.sum(axis=0) / x.shape[0]
         x /= np.sqrt((x * x).sum(axis=0) / x.shape[0] + 1e-6)
         return gamma[None, :] * x + beta[np.newaxis]
+
+    def scale_and_shift(x, gamma, beta):
+        slope = gamma / np.sqrt(np.var(x, axis=0) + 1e-6)
+        return x * slope + (beta - slope * np.mean(x, axis=0))
 
 
 class batch_norm_at_test:
@@ -437,6 +451,18 @@ class BookDropout:
     class Shipped(Dropout):
         pass
 
+    class closure:
+        def __init__(self, ratio, rng):
+            self.__dict__.update(ratio=ratio, rng=rng)
+            self.backward = None
+
+        def forward(self, x, train_flg):
+            if train_flg:
+                mask = (self.rng.random(x.shape) > self.ratio).astype(int)
+                self.backward = lambda dout: mask * dout
+                return mask * x
+            return (1 - self.ratio) * x
+
 
 class InvertedDropout:
     class AtTheEnd:
@@ -522,6 +548,22 @@ class InvertedDropout:
         def backward(self, dout):
             return np.array(dout) * self.mask / (1 - self.ratio)
 
+    class unit_by_unit:
+        def __init__(self, ratio, rng):
+            self.ratio, self.rng = ratio, rng
+
+        def forward(self, x, train_flg):
+            if not train_flg:
+                return x + 0
+            self.factors = np.zeros(x.shape)
+            for i in np.ndindex(x.shape):
+                if self.rng.random() >= self.ratio:
+                    self.factors[i] = 1 / (1 - self.ratio)
+            return np.multiply(x, self.factors)
+
+        def backward(self, dout):
+            return np.multiply(dout, self.factors)
+
 
 class split_validation:
     def validation_last(x, t, share, rng):
@@ -565,10 +607,11 @@ class split_validation:
         val = rng.permutation(len(x))[: int(len(x) * share)]
         return np.delete(x, val, axis=0), np.delete(t, val), x.take(val, axis=0), np.take(t, val)
 
-    def from_the_end(x, t, share, rng):
-        order = rng.permutation(len(x)).tolist()
-        n = int(len(x) * share)
-        return x[order[:-n]], t[order[:-n]], x[order[-n:]], t[order[-n:]]
+    def drawn_without_replacement(x, t, share, rng):
+        pick = rng.choice(len(x), size=len(x), replace=False)
+        held = int(len(x) * share)
+        rows = pick[held:], pick[:held]
+        return tuple(a[r] for r in rows for a in (x, t))
 
 
 class log_uniform:

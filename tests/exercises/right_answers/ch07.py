@@ -33,6 +33,12 @@ class output_size:
         starts = range(0, size + 2 * pad - filter_size + 1, stride)
         return len(starts), size + 2 * pad - (starts[-1] + filter_size)
 
+    def by_walking(size, filter_size, stride, pad):
+        end, stops = filter_size, 1
+        while end + stride <= size + 2 * pad:
+            end, stops = end + stride, stops + 1
+        return [stops, size + 2 * pad - end]
+
 
 class convolve:
     by_common = lambda x, w, stride: Convolution(w[None, None], np.zeros(1), stride=stride).forward(
@@ -154,6 +160,21 @@ class max_pool:
                     out[a][b] = x[i, j]
         return out
 
+    def edge_repeated(x, size, pad):
+        """a repeated edge pixel stands in the block of the pixel itself, as pad < size"""
+        p = np.pad(x, pad, mode="edge")
+        oh, ow = p.shape[0] // size, p.shape[1] // size
+        return p[: oh * size, : ow * size].reshape(oh, size, ow, size).max((1, 3))
+
+    def masked(x, size, pad):
+        p = np.pad(x.astype(float), pad, constant_values=np.nan)
+        oh, ow = p.shape[0] // size, p.shape[1] // size
+        y = np.empty((oh, ow))
+        for i in range(oh):
+            for j in range(ow):
+                y[i, j] = np.nanmax(p[i * size : (i + 1) * size, j * size : (j + 1) * size])
+        return y
+
 
 class windows_as_rows:
     by_common = lambda x, fh, fw: im2col(x[np.newaxis], fh, fw)
@@ -237,6 +258,11 @@ class add_windows:
         places = im2col(np.arange(height * width).reshape(1, 1, height, width), fh, fw).astype(int)
         image = np.bincount(places.ravel(), weights=rows.ravel(), minlength=height * width)
         return image.reshape(height, width)
+
+    def bincount(rows, height, width, fh, fw):
+        numbers = np.arange(height * width).reshape(height, width)
+        where = np.lib.stride_tricks.sliding_window_view(numbers, (fh, fw)).reshape(-1)
+        return np.bincount(where, np.ravel(rows), height * width).reshape(height, width)
 
 
 class pool_backward:
@@ -398,3 +424,9 @@ class accuracy_in_batches:
         if rest > 0:
             right += count(x[-rest:], t[-rest:])
         return np.float32(right / len(x))
+
+    def ceil_of_batches(predict, x, t, batch_size):
+        n, right = math.ceil(len(x) / batch_size), 0
+        for px, pt in zip(np.array_split(x, n), np.array_split(t, n), strict=True):
+            right += np.count_nonzero(predict(px).argmax(1) == pt)
+        return right / len(t)

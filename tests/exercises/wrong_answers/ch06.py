@@ -1,5 +1,7 @@
 """Wrong answers of chapter 6, as readers write them: a class an exercise, a name a mistake."""
 
+import copy
+
 import numpy as np
 
 from exercises.solutions import ch06 as right
@@ -157,6 +159,9 @@ class he_weights:
     sorted_draws = lambda i, o, rng: np.sort(rng.normal(0, np.sqrt(2 / i), (i, o)))
     with_a_bias = lambda i, o, rng: rng.standard_normal((i, o)) * np.sqrt(2 / (i + 1))
 
+    def same_again(fan_in, fan_out, rng):
+        return copy.deepcopy(rng).standard_normal((fan_in, fan_out)) * np.sqrt(2 / fan_in)
+
 
 class relu_growth:
     no_half = lambda s, n, d: (s * np.sqrt(n)) ** d
@@ -224,6 +229,11 @@ class batch_norm:
     def gives_back_nothing(x, gamma, beta):
         xn = (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + 1e-6)
         gamma * xn + beta
+
+    def statistics_of_the_first_call(x, gamma, beta, kept={}):  # noqa: B006
+        mu = kept.setdefault(("mu", x.shape), x.mean(0))
+        var = kept.setdefault(("var", x.shape), x.var(0))
+        return gamma * (x - mu) / np.sqrt(var + 1e-6) + beta
 
 
 def norm(x, mean, var, gamma, beta):
@@ -494,6 +504,21 @@ class BookDropout:
         def backward(self, dout):
             return dout * self.mask
 
+    class exact_share:
+        def __init__(self, ratio, rng):
+            self.ratio, self.rng = ratio, rng
+
+        def forward(self, x, train_flg):
+            if not train_flg:
+                return x * (1 - self.ratio)
+            mask = np.ones(x.size)
+            mask[: int(self.ratio * x.size)] = 0
+            self.mask = self.rng.permutation(mask).reshape(x.shape)
+            return x * self.mask
+
+        def backward(self, dout):
+            return dout * self.mask
+
 
 class InvertedDropout:
     the_books = right.BookDropout
@@ -549,11 +574,8 @@ class InvertedDropout:
             return super().forward(x, True) if train_flg else x / (1 - self.ratio)
 
     class OtherDice(right.InvertedDropout):
-        def forward(self, x, train_flg):
-            if not train_flg:
-                return x
-            self.mask = (np.random.rand(*x.shape) > self.ratio) / (1 - self.ratio)
-            return x * self.mask
+        def __init__(self, ratio, rng):
+            super().__init__(ratio, np.random.default_rng())
 
     class Inside(right.InvertedDropout):
         def forward(self, x, train_flg):
@@ -580,6 +602,21 @@ class InvertedDropout:
     class SilentBack(right.InvertedDropout):
         def backward(self, dout):
             dout * self.mask
+
+    class grows_from_call_to_call:
+        def __init__(self, ratio, rng):
+            self.ratio, self.rng = ratio, rng
+            self.keep = 1.0
+
+        def forward(self, x, train_flg):
+            if not train_flg:
+                return x
+            self.keep *= 1 - self.ratio
+            self.mask = (self.rng.random(x.shape) > self.ratio) / self.keep
+            return x * self.mask
+
+        def backward(self, dout):
+            return dout * self.mask
 
 
 class split_validation:
@@ -650,6 +687,12 @@ class split_validation:
         order, n = rng.permutation(len(x)), int(len(x) * share)
         return x[order[n:]], x[order[:n]]
 
+    def minus_zero(x, t, share, rng):
+        # with n = 0, [-0:] is everything
+        order = rng.permutation(len(x)).tolist()
+        n = int(len(x) * share)
+        return x[order[:-n]], t[order[:-n]], x[order[-n:]], t[order[-n:]]
+
 
 class log_uniform:
     linear = lambda low, high, size, rng: rng.uniform(10.0**low, 10.0**high, size)
@@ -701,6 +744,13 @@ class reported_accuracy:
 
     def prints(trials):
         print(max(trials, key=lambda one: one["validation"])["test"])
+
+    def the_careful_one(trials):
+        best = max(trials, key=lambda t: t["validation"])
+        return min(best["validation"], best["test"])
+
+    def percent(trials):
+        return round(100 * max(trials, key=lambda t: t["validation"])["test"])
 
 
 SYMPTOMS = right.diagnosis

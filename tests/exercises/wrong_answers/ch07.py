@@ -1,6 +1,6 @@
 """Wrong answers of chapter 7, as readers write them: a class an exercise, a name a mistake."""
 
-# ruff: noqa: RUF012, for readers write so, in lists of names
+# ruff: noqa: RUF012, B006, for readers write so
 
 import numpy as np
 
@@ -200,6 +200,11 @@ class max_pool:
         x -= x.max()
         return pool(x, size, pad, fill=0)
 
+    def one_below_the_smallest(x, size, pad):
+        x = np.pad(x, pad, constant_values=x.min() - x.dtype.type(1))  # -128 - 1 is 127
+        oh, ow = x.shape[0] // size, x.shape[1] // size
+        return x[: oh * size, : ow * size].reshape(oh, size, ow, size).max(axis=(1, 3))
+
 
 class windows_as_rows:
     def down_first(x, fh, fw):
@@ -311,6 +316,13 @@ class add_windows:
     def rows_doubled(rows, *sizes):
         rows *= 2
         return windows_summed(rows, *sizes) / 2
+
+    def same_paper_again(rows, height, width, fh, fw, paper={}):
+        p, ow = paper.setdefault((height, width), np.zeros((height, width))), width - fw + 1
+        for k, r in enumerate(rows):
+            i, j = divmod(k, ow)
+            p[i : i + fh, j : j + fw] += r.reshape(fh, fw)
+        return p.copy()
 
 
 def route(x, dout, share):
@@ -517,3 +529,10 @@ class accuracy_in_batches:
 
     def prints(predict, x, t, batch_size):
         print(accuracy_count(predict, x, t, batch_size) / len(x))
+
+    def equal_parts_too_large(predict, x, t, batch_size):
+        n = max(1, len(x) // batch_size)  # 250 by 100: two batches of 125
+        right = 0
+        for a, b in zip(np.array_split(x, n), np.array_split(t, n), strict=True):
+            right += (predict(a).argmax(1) == b).sum()
+        return right / len(x)
