@@ -12,7 +12,7 @@ import numpy as np
 
 from common import optimizer as optimizers
 
-from .shell import Panel, Scrubber, Several, artists, choice, log_slider, slider, toggle
+from .shell import Panel, Scrubber, Several, artists, choice, slider, toggle
 from .shell.style import BLACK, GREY, LOOKS, NORMAL, SMALL, add_axes
 from .surfaces import SURFACES, draw_surface
 
@@ -211,9 +211,7 @@ def racers(**rates):
 
 
 def _rate(name):
-    control = log_slider(_("lr of {name}").format(name=name), -3, 0.5, 0.01, RATES[name])
-    control.readout_format = ".3g"  # between 0.95 and 1.12 lies the end of the valley
-    return control
+    return slider(_("lr of {name}").format(name=name), 0.005, 3.0, 0.005, RATES[name])
 
 
 def race_panel(*, hide=(), **start):
@@ -250,10 +248,10 @@ def race_panel(*, hide=(), **start):
         figsize=(10.4, 4.2),
         presets={
             _("the book's four"): {**valley, "rates": racers(**BOOK)},
-            _("SGD alone, a little slower"): {**valley, "rates": racers(SGD=10**-0.1)},
+            _("SGD alone, a little slower"): {**valley, "rates": racers(SGD=0.8)},
             _("all six, one rate for all"): {**valley, "rates": equal},
             _("a rate too large for SGD"): {
-                **valley, "rates": racers(SGD=10**0.05, Adam=0.3),
+                **valley, "rates": racers(SGD=1.12, Adam=0.3),
             },
             _("off the ridge of the saddle"): {
                 "surface": "saddle", "start": (-4.0, 0.1), "momentum": 0.9,
@@ -261,7 +259,7 @@ def race_panel(*, hide=(), **start):
             },
             _("Himmelblau's four minima"): {
                 "surface": "Himmelblau", "start": (0.0, 0.0), "momentum": 0.9,
-                "rates": racers(SGD=0.01, Momentum=10**-2.5, AdaGrad=1.0, Adam=0.3),
+                "rates": racers(SGD=0.01, Momentum=0.005, AdaGrad=1.0, Adam=0.3),
             },
         },
         hide=hide,

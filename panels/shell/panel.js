@@ -60,7 +60,13 @@ function typed(event, model) {
     const whole = counter || Boolean(field.closest(".panel-whole"));
     const good = whole ? Number.isInteger(number) : !Number.isNaN(number);
     const edited = "edited" in field.dataset;
-    if (edited && !good) model.send({ refused: text, label: label_of(field), whole });
+    if (edited && !good) {
+      model.send({ refused: text, label: label_of(field), whole });
+      field.dataset.refused = "";
+    } else if ("refused" in field.dataset && (edited || event.type === "blur")) {
+      model.send({}); // no more need of that sentence
+      delete field.dataset.refused;
+    }
     delete field.dataset.edited;
     const kept = good && (edited || counter) ? String(number) : ""; // then it shows its value again
     if (counter) field.value = kept;
@@ -113,7 +119,8 @@ function render({ model, el }) {
       controls.addEventListener(kind, read, true); // before the field's own widget hears of it
     }
     observer = new MutationObserver(() => name_controls(panel));
-    observer.observe(controls, { childList: true, subtree: true, characterData: true });
+    const changes = { childList: true, subtree: true, characterData: true };
+    observer.observe(controls, { ...changes, attributeFilter: ["class"] }); // play becomes pause
   }
 
   attach();

@@ -216,8 +216,10 @@ class Panel(widgets.VBox):
 
     def _refused(self, helper, told, buffers):
         """What was typed beside a slider and is no number: panel.js has taken it back."""
+        if "refused" not in told:
+            return self._say(self._half_typed())
         label = str(told.get("label", "")).removesuffix(": value")
-        self._say(refusal(label, told.get("refused", ""), told.get("whole", False)))
+        return self._say(refusal(label, told["refused"], told.get("whole", False)))
 
     def _half_typed(self):
         """What a table of numbers has to complain about, if anything."""

@@ -12,6 +12,7 @@ from gettext import gettext as _
 import ipywidgets as widgets
 import numpy as np
 
+from .controls import same
 from .panel import Panel, line
 
 LOG = logging.getLogger("panels")
@@ -98,8 +99,13 @@ class RunPanel(Panel):
             super()._update()
             return
         self._name_preset()  # the picture of a run stays until the next run
-        if not self.running:
+        if not self.running and all(same(*pair) for pair in self._then_and_now()):
+            self._tell(*self._came_to)
+        elif not self.running:
             self._tell(_("values changed: Run uses them"))
+
+    def _then_and_now(self):
+        return ((value, self._ran_with[name]) for name, value in self.values.items())
 
     def _press(self, button):
         now = time.monotonic()
@@ -113,6 +119,7 @@ class RunPanel(Panel):
 
     def _begin(self):
         self._has_run = True
+        self._ran_with = self.values
         self._stopped = threading.Event()
         self._helper.busy = True
         self._say("")
@@ -171,6 +178,7 @@ class RunPanel(Panel):
         else:
             state = _("done")
             self._pressed = time.monotonic()  # a press that comes just now was meant for Stop
+        self._came_to = state, progress
         self._tell(state, progress)
 
     def _tell(self, state, progress=None):

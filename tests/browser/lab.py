@@ -160,6 +160,9 @@ def jupyterlab():
         shutil.copytree(ROOT, project, ignore=shutil.ignore_patterns(*LEFT, "workspaces"))
         nbformat.write(what_differs(), project / "chapters" / OTHERS)
         nbformat.write(linking(CHAPTERS)[0], project / "chapters" / LINKS)
+        settings = folder / "settings/@jupyterlab/docmanager-extension/plugin.jupyterlab-settings"
+        settings.parent.mkdir(parents=True)
+        settings.write_text('{"autosave": false}')  # several pages show one notebook here
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]

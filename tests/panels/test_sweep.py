@@ -158,6 +158,19 @@ def test_presets_are_drawn_at_once_whole_and_named(panel):
         assert panel.message == ""
         assert panel._preset_choice.value == name
         assert all(np.array_equal(panel.values[key], value) for key, value in values.items())
+        assert not off_their_steps(panel), "a page would move them to the next step"
+
+
+def off_their_steps(panel):
+    """The sliders whose value lies between two of their steps."""
+    found = []
+    for leaf in itertools.chain.from_iterable(map(leaves, panel.controls.values())):
+        if isinstance(leaf, (widgets.FloatSlider, widgets.FloatLogSlider)):
+            log = isinstance(leaf, widgets.FloatLogSlider)
+            place = np.log(leaf.value) / np.log(leaf.base) if log else leaf.value
+            steps = (place - leaf.min) / leaf.step
+            found += [] if abs(steps - round(steps)) < 1e-6 else [leaf.description]
+    return found
 
 
 @pytest.mark.slow
