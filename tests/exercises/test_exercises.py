@@ -1,7 +1,7 @@
 """Every exercise answers: ✓ to its solution, its own words to each mistake, and it never raises.
 
 Chapters are found by themselves: `exercises/chNN.py` with `exercises/solutions/chNN.py` and
-`tests/exercises/wrong_answers/chNN.py`. How a check works is tried on one of its own.
+`tests/exercises/{right,wrong}_answers/chNN.py`. How a check works is tried on one of its own.
 """
 
 import functools
@@ -24,7 +24,6 @@ from exercises import bounded, verdict
 from exercises.verdict import Mistake, Verdict, case, exercise, judge
 
 ROOT = Path(__file__).resolve().parents[2]
-WRONG_ANSWERS = "tests/exercises/wrong_answers"
 CHAPTERS = sorted(path.stem for path in (ROOT / "exercises").glob("ch*.py"))
 source = functools.cache(verdict.solution_source)
 
@@ -89,16 +88,17 @@ NEVER_RIGHT = [
 ]  # fmt: skip
 
 
-def test_every_chapter_has_solutions_and_wrong_answers():
+def test_every_exercise_has_its_solution_and_answers_right_and_wrong():
     assert CHAPTERS
     for chapter in CHAPTERS:
-        for file in (f"exercises/solutions/{chapter}.py", f"{WRONG_ANSWERS}/{chapter}.py"):
+        for kind, least in (("right_answers", 4), ("wrong_answers", 8)):
+            file = f"tests/exercises/{kind}/{chapter}.py"
             assert (ROOT / file).exists(), f"{file} is missing."
-        wrong = answers("wrong_answers", chapter)
-        odd = set(wrong) ^ set(checks(chapter)) or [name for name in wrong if len(wrong[name]) < 5]
-        assert not odd, (
-            f"{WRONG_ANSWERS}/{chapter}.py: five answers or more to each exercise: {odd}"
-        )
+            held = answers(kind, chapter)
+            odd = set(held) ^ set(checks(chapter)) or [n for n in held if len(held[n]) < least]
+            assert not odd, f"{file}: {least} answers or more to each exercise: {odd}"
+        file = f"exercises/solutions/{chapter}.py"
+        assert (ROOT / file).exists(), f"{file} is missing."
 
 
 @EACH
@@ -115,7 +115,7 @@ def test_the_solution_is_right_as_it_stands_and_pasted_into_a_notebook(chapter, 
 
 @EACH
 def test_right_answers_as_readers_write_them_are_right(chapter, name):
-    for which, answer in answers("right_answers", chapter).get(name, {}).items():
+    for which, answer in answers("right_answers", chapter)[name].items():
         got = checks(chapter)[name](answer)
         assert got.ok is True, f"{which}: {got}"
 
