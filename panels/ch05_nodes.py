@@ -532,8 +532,8 @@ def maximum():
     )
 
 
-def sigmoid_neuron():
-    """One neuron, sigmoid(w0 x0 + w1 x1 + b), in its smallest parts (book 5.5.2)."""
+def neuron(*activation):
+    """One neuron: w0 x0 + w1 x1 + b, and what makes y of it."""
     return Graph(
         {"w0": 2, "x0": -1, "w1": -3, "x1": -2, "b": -3},
         [
@@ -541,26 +541,24 @@ def sigmoid_neuron():
             ("a1", MulLayer(), "w1", "x1"),
             ("s", AddLayer(), "a0", "a1"),
             ("a", AddLayer(), "s", "b"),
-            ("−a", MulConstant(-1), "a"),
-            ("e", ExpLayer(), "−a"),
-            ("d", AddConstant(1), "e"),
-            ("y", ReciprocalLayer(), "d"),
+            *activation,
         ],
+    )
+
+
+def sigmoid_neuron():
+    """One neuron, sigmoid(w0 x0 + w1 x1 + b), in its smallest parts (book 5.5.2)."""
+    return neuron(
+        ("−a", MulConstant(-1), "a"),
+        ("e", ExpLayer(), "−a"),
+        ("d", AddConstant(1), "e"),
+        ("y", ReciprocalLayer(), "d"),
     )
 
 
 def folded_neuron():
     """The same neuron, with the layer that networks use in place of its last four nodes."""
-    return Graph(
-        {"w0": 2, "x0": -1, "w1": -3, "x1": -2, "b": -3},
-        [
-            ("a0", MulLayer(), "w0", "x0"),
-            ("a1", MulLayer(), "w1", "x1"),
-            ("s", AddLayer(), "a0", "a1"),
-            ("a", AddLayer(), "s", "b"),
-            ("y", Sigmoid(), "a"),
-        ],
-    )
+    return neuron(("y", Sigmoid(), "a"))
 
 
 def relu_neuron():
