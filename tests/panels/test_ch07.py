@@ -6,11 +6,13 @@ import pytest
 from common.conv_layers import Convolution
 from common.simple_convnet import SimpleConvNet
 from dataset.mnist import load_mnist
+from panels.cells import arrangement
 from panels.ch03_draw import draw_panel, example_digit
 from panels.ch07_convolution import SEVEN, compute_convolution, convolution_panel
-from panels.ch07_feature_maps import STAGES, feature_maps_panel, mosaic
+from panels.ch07_feature_maps import STAGES, feature_maps_panel
 from panels.ch07_figures import convolution_blocks, gallery, own_picture
 from panels.ch07_pooling import overlap, pooling_panel, shift
+from panels.ch07_window import hand_made, window_panel
 
 pytestmark = pytest.mark.slow
 IMAGES, LABELS = load_mnist(flatten=False)[1]
@@ -32,20 +34,67 @@ def test_the_lit_row_is_the_window_its_sum_the_output_and_the_scrubber_ends_at_t
         assert np.array_equal(data.rows[step], window.ravel())
         assert data.out.flat[step] == window.ravel() @ data.filter.ravel() + 0.5
         assert f"Window {step + 1} of 16" in panel.sentence
-    panel = convolution_panel(step=3).set(stride_and_padding=(3, 0))
+    panel = convolution_panel(step=3).set(moves=(3, 0))
     assert (panel.controls["step"].max, panel.data.step) == (0, 0)
     assert (panel.reset().controls["step"].max, panel.data.step) == (3, 3)
 
 
-def test_counts_are_those_of_col2im_and_overflow_and_misfits_are_said():
-    panel = convolution_panel().preset("overlaps: 3 × 3, filter 2 × 2")
-    assert panel.data.counts.tolist() == [[1, 2, 1], [2, 4, 2], [1, 2, 1]]
+def test_windows_come_back_as_the_layer_brings_them_and_overflow_and_misfits_are_said():
+    panel = convolution_panel(show="back").preset("overlaps: 3 × 3, filter 2 × 2")
+    assert (
+        panel.data.back.tolist() == panel.data.counts.tolist() == [[1, 2, 1], [2, 4, 2], [1, 2, 1]]
+    )
+    data = panel.preset("stride 2 on 7 × 7").set(moves=(2, 1), slopes="count", step=15).data
+    layer = Convolution(data.filter[None, None], 0.0, 2, 1)
+    layer.forward(SEVEN[None, None])
+    assert np.array_equal(data.back[1:-1, 1:-1], layer.backward(data.slopes[None, None])[0, 0])
+    before = panel.set(step=14).data.back
+    assert (data.back - before).sum() == 16 * data.filter.sum(), "the last window brings its share"
     panel.preset("stride 3 on 7 × 7: a remainder")
     assert panel.data.counts[-1].sum() == panel.data.counts[:, -1].sum() == 0
     panel = convolution_panel(image=[[1e300, -1e300]], filter=[[1e300, 1e300]])
     assert "too large" in panel.sentence
     with pytest.raises(ValueError, match="A filter of 9 does not fit into 7 pixels"):
-        compute_convolution(SEVEN.tolist(), np.ones((9, 9)).tolist(), (1, 0), 0.0, 0)
+        compute_convolution(
+            SEVEN.tolist(), np.ones((9, 9)).tolist(), (1, 0), 0.0, 0, "window", "ones"
+        )
+
+
+# ---- one window of a digit
+
+
+def test_the_sum_of_a_window_is_the_answer_of_the_layers_at_its_place():
+    panel = window_panel(IMAGES, LABELS, NET, number=3)
+    for filter, step, relu in ((0, 200, False), (2, 300, True), (17, 251, True), (34, 575, False)):
+        data = panel.set(filter=filter, step=step, relu=relu).data
+        here = data.map[data.row, data.column]
+        assert here == pytest.approx(max(data.sum, 0) if relu else data.sum, abs=1e-6)
+        assert data.products.sum() + data.bias == pytest.approx(data.sum, abs=1e-5)
+    sums = {name: one.sum() for name, one in hand_made(5, 5).items()}
+    assert sums == pytest.approx({**dict.fromkeys(sums, 0), "blur": 1}), "plain ink and paper: 0"
+
+
+def touch(panel, name, x, y, *further):
+    """A pointer goes down at (x, y), shares of the axes, and moves on."""
+    for kind, place in (("down", (x, y)), *(("move", place) for place in further)):
+        panel._hands.feel({"kind": kind, "name": name, "x": place[0], "y": place[1]})
+    return panel.values
+
+
+def test_hands_move_windows_filters_and_images():
+    panel = convolution_panel(padding=1)  # 6 × 6 pixels, 4 × 4 windows
+    assert touch(panel, "output", 0.6, 0.1)["step"] == 14
+    assert touch(panel, "image", 0.5, 0.1, (0.5, 0.45))["step"] == 6, "grabbed, two rows up"
+    assert touch(convolution_panel(show="columns"), "matrix", 0.6, 0.9)["step"] == 2
+    panel = window_panel(IMAGES, LABELS, NET)
+    assert touch(panel, "digit", 0.51, 0.49)["step"] == 12 * 24 + 12, "its middle under the hand"
+    assert touch(panel, "digit", 0.5, 0.5, (0.6, 0.5))["step"] == 12 * 24 + 15, "grabbed"
+    assert touch(panel, "filters", 0.99, 0.01)["filter"] == 34
+    panel._hands.feel({"kind": "key", "name": "map", "x": 0, "y": 1})
+    assert panel.values["step"] == 11 * 24 + 15
+    assert touch(feature_maps_panel(IMAGES, LABELS, NET), "maps", 0.99, 0.99)["filter"] == 6
+    moved = touch(pooling_panel(IMAGES, LABELS, NET), "moved image", 0.5, 0.5, (0.43, 0.43))
+    assert (moved["right"], moved["down"]) == (-1, 2)
 
 
 # ---- feature maps
@@ -86,13 +135,9 @@ def test_a_drawing_is_followed():
     assert without.data.label == LABELS[0], "nothing is drawn: the image is shown"
 
 
-def test_mosaics_hold_every_map():
-    for count in (1, 3, 10, 30, 31):
-        maps = np.arange(count * 6.0).reshape(count, 2, 3)
-        canvas, columns, _gap = mosaic(maps)
-        assert sorted(canvas[np.isfinite(canvas)]) == sorted(maps.ravel())
-        assert columns * 4 + 1 == canvas.shape[1]
-    assert mosaic(np.arange(100.0))[0].shape == (10, 10)
+def test_maps_are_arranged_with_few_places_left_empty():
+    assert arrangement(30, 4.5, 3.75) == (5, 6) and arrangement(10, 4.5, 3.75) == (2, 5)
+    assert arrangement(35, 3.5, 2.4) == (5, 7) and arrangement(1, 1.0, 2.0) == (1, 1)
 
 
 # ---- an image is moved

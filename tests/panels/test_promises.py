@@ -63,7 +63,14 @@ PROMISES = {
         "stride 2 on 7 × 7": "15 17 15; 17 15 17; 15 17 15",
         "stride 3 on 7 × 7: a remainder": "1 row below and 1 column on the right",
         "a filter for vertical edges": "4 × 4: 0 27 27 0; 0 27 27 0; 0 27 27 0; 0 27 27 0.",
-        "overlaps: 3 × 3, filter 2 × 2": "A pixel is seen by up to 4 windows.",
+    },
+    "convolution_panel of the way back": {
+        "overlaps: 3 × 3, filter 2 × 2": "1 2 1; 2 4 2; 1 2 1. A pixel is seen by up to 4 windows",
+    },
+    "window_panel": {
+        "where ink begins": "None of the 576 places answers more.",
+        "where ink ends": "None of the 576 places answers less.",
+        "the same after ReLU": "ReLU makes it 0",
     },
     "feature_maps_panel": {
         "filters: other": "Network other: image 0, label 4, is read as",
