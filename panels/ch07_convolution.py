@@ -1,6 +1,6 @@
-"""A filter steps over an image: window, sum, output; im2col, and the way back (book 7.2, 7.4).
+"""A filter steps over an image: window, sum, output; im2col; the way back (book 7.2, 7.4).
 
-Every number of image and filter can be edited. Four tables show one of four things (`show`):
+Every number of the filter can be edited. `show`, of a panel's data, is what four tables show:
 "window", the products of one window and their sum; "rows", the matrix that im2col makes, a window
 a row, times the filter as a column; "columns", the same as the layer of `common` does it, a window
 a column; "back", how slopes come back: each window's slope times the filter, added where it lay.
@@ -21,14 +21,8 @@ from .cells import short
 from .ch07_convolution_picture import draw_convolution, first_shown
 from .shell import NumberGrid, Panel, Scrubber, Several, choice, layout_of, slider
 
+MOST = 168  # windows, counted from 0
 LARGEST = 9  # rows and columns of an image that can be edited and read
-VIEWS = {
-    _("the sum"): "window",
-    _("im2col: a window, a row"): "rows",
-    _("the layer: a window, a column"): "columns",
-    _("col2im: the way back"): "back",
-}
-
 IMAGE = np.array([[1, 2, 3, 0], [0, 1, 2, 3], [3, 0, 1, 2], [2, 3, 0, 1]])
 FILTER = np.array([[2, 0, 1], [0, 1, 2], [1, 0, 2]])
 SEVEN = (np.arange(7) + 1 - np.arange(7)[:, np.newaxis]) % 4  # the pattern of IMAGE, continued
@@ -203,12 +197,65 @@ class Grid(NumberGrid):
         return rows
 
 
-def convolution_panel(*, show="window", hide=(), stride=1, padding=0, **start):
-    """The stepper, with the controls of what it shows: see the top of this file.
+def convolution_panel(*, stride=1, padding=0, **options):
+    """One window after the other, its products and their sum.
 
-    start: image, filter, bias, step, slopes; stride and padding are given by name, too.
+    options: hide; and to start with image, filter, bias, step. Stride and padding by their names.
     """
-    image, filter = Grid(_("image"), IMAGE), Grid(_("filter"), FILTER)
+    bias = slider(_("bias"), -5.0, 5.0, 0.5, 0.0)
+    if (stride, padding) != (1, 0):
+        options["moves"] = (stride, padding)
+    edges = {"image": EDGE_IMAGE, "filter": EDGE_FILTER, "moves": (1, 0), "bias": 0.0, "step": 0}
+    presets = _presets(bias=0.0)
+    bias_3 = {**presets.pop(_("the first picture")), "bias": 3.0}
+    return _stepper(
+        title=_("A filter steps over an image"),
+        compute=partial(compute_convolution, show="window", slopes="ones"),
+        picture=Grid(_("image"), IMAGE),
+        more={"bias": bias},
+        presets={_("bias 3"): bias_3, **presets, _("a filter for vertical edges"): edges},
+        **options,
+    )
+
+
+def im2col_panel(**options):
+    """Windows as rows of a matrix, or as columns, as the layer of `common` has them."""
+    views = {_("a window, a row"): "rows", _("the layer: a window, a column"): "columns"}
+    return _stepper(
+        title=_("Windows become a matrix"),
+        compute=partial(compute_convolution, bias=0.0, slopes="ones"),
+        picture=Grid(_("image"), IMAGE),
+        more={"show": choice(_("show"), views)},
+        presets=_presets(),
+        **options,
+    )
+
+
+def col2im_panel(**options):
+    """Slopes on their way back: what each window gets is added where it lay."""
+
+    def compute(image, **values):
+        picture = np.zeros((image, image)).tolist()  # its numbers are not asked for
+        return compute_convolution(picture, bias=0.0, show="back", **values)
+
+    options.setdefault("step", 3)  # all of them
+    slopes = {_("all 1"): "ones", "1, 2, 3, …": "count"}
+    presets = _presets()
+    for values in presets.values():
+        values["image"] = len(values["image"])
+    ones = {"image": 3, "filter": np.ones((2, 2)), "moves": (1, 0), "slopes": "ones", "step": 3}
+    return _stepper(
+        title=_("Slopes come back to the picture"),
+        compute=compute,
+        picture=slider(_("side of the picture"), 2, LARGEST, 1, 4),
+        more={"slopes": choice(_("slopes dout"), slopes)},
+        presets={**presets, _("overlaps: 3 × 3, filter 2 × 2"): ones},
+        **options,
+    )
+
+
+def _stepper(*, title, compute, picture, more, presets, hide=(), **start):
+    filter = Grid(_("filter"), FILTER)
     parts = [slider(_("stride"), 1, 3, 1, 1), slider(_("padding"), 0, 2, 1, 0)]
     moves = Several(_("stride and padding"), parts)
     step = Scrubber(_("window (from 0)"), 3, interval=700)
@@ -216,79 +263,52 @@ def convolution_panel(*, show="window", hide=(), stride=1, padding=0, **start):
     def follow(change):
         """The scrubber ends at the last window, however many there are."""
         stride, pad = moves.value
+        sides = np.shape(picture.value) or (picture.value, picture.value)
         room = [
-            len_x + 2 * pad - len_w
-            for len_x, len_w in zip(np.shape(image.value), np.shape(filter.value), strict=True)
+            side + 2 * pad - window
+            for side, window in zip(sides, np.shape(filter.value), strict=True)
         ]
-        if min(room) >= 0:
-            step.end_at((room[0] // stride + 1) * (room[1] // stride + 1) - 1)
+        fits = min(room) >= 0  # else a message says so, and any window will do
+        step.end_at((room[0] // stride + 1) * (room[1] // stride + 1) - 1 if fits else MOST)
 
-    for part in (image, filter, moves):
+    for part in (picture, filter, moves):
         part.observe(follow, names="value")
-    hide = {hide} if isinstance(hide, str) else set(hide)
-    # Of what does not matter for what is shown nothing can be moved.
-    hide |= {"window": {"show", "slopes"}, "back": {"image", "bias"}}.get(show, {"bias", "slopes"})
+    controls = {"image": picture, "filter": filter, "moves": moves, **more, "step": step}
+    for values in (*presets.values(), start):
+        for name in ("image", "filter"):
+            if np.ndim(values.get(name, 0)):
+                values[name] = np.asarray(values[name], dtype=float).tolist()
     panel = Panel(
-        title=_("A filter steps over an image"),
-        controls={
-            "image": image,
-            "filter": filter,
-            "moves": moves,
-            "bias": slider(_("bias"), -5.0, 5.0, 0.5, 0.0),
-            "step": step,
-            "show": choice(_("show"), VIEWS, show),
-            "slopes": choice(_("slopes dout"), {_("all 1"): "ones", "1, 2, 3, …": "count"}),
-        },
-        compute=compute_convolution,
+        title=title,
+        controls=controls,
+        compute=compute,
         draw=draw_convolution,
         describe=describe_convolution,
         figsize=(9.2, 4.2),
-        narrow=(4.2, 6.35),
-        lecture=(7.4, 3.2),
+        narrow=(3.6, 5.95),
+        lecture=(7.3, 3.2),
         touch={
             "image": lambda hand, values: _drag(hand, values, panel.data),
-            "output": lambda hand, values: _point(hand, values, panel.data),
-            **dict.fromkeys(
-                ("matrix", "outputs", "slopes"),
-                lambda hand, values: _pick(hand, values, panel),
-            ),
+            "windows": lambda hand, values: _pick(hand, values, panel),
         },
         hover={"image": _tell_pixel},
-        presets=_presets(show),
+        presets=presets,
         stops=[{"step": n} for n in range(4)],
         hide=hide,
     )
-    for name in ("image", "filter"):
-        if name in start:
-            start[name] = np.asarray(start[name], dtype=float).tolist()
-    if (stride, padding) != (1, 0):
-        start["moves"] = (stride, padding)
-    if "step" in start:
-        start["step"] = start.pop("step")  # last: what comes before decides how many there are
-    return panel.start(start)
+    # The step comes last: what comes before decides how many there are.
+    return panel.start(dict(sorted(start.items(), key=lambda part: part[0] == "step")))
 
 
-def _presets(show):
-    first = {"image": IMAGE, "filter": FILTER, "moves": (1, 0), "bias": 0.0, "step": 0}
+def _presets(**more):
+    first = {"image": IMAGE, "filter": FILTER, "moves": (1, 0), **more, "step": 0}
     seven = {**first, "image": SEVEN}
-    presets = {
+    return {
         _("the first picture"): first,
         _("padding 1"): {**first, "moves": (1, 1)},
         _("stride 2 on 7 × 7"): {**seven, "moves": (2, 0)},
         _("stride 3 on 7 × 7: a remainder"): {**seven, "moves": (3, 0)},
     }
-    if show == "window":
-        edges = {"image": EDGE_IMAGE, "filter": EDGE_FILTER}
-        del presets[_("the first picture")]
-        presets = {_("bias 3"): {**first, "bias": 3.0}, **presets}
-        presets[_("a filter for vertical edges")] = {**first, **edges}
-    if show == "back":
-        overlap = {"image": np.arange(1, 10).reshape(3, 3), "filter": np.ones((2, 2)), "step": 3}
-        presets[_("overlaps: 3 × 3, filter 2 × 2")] = {**first, **overlap, "slopes": "ones"}
-    for values in presets.values():
-        for name in ("image", "filter"):
-            values[name] = np.asarray(values[name], dtype=float).tolist()
-    return presets
 
 
 # ---- what hands do
@@ -308,25 +328,18 @@ def _drag(hand, values, data):
     return _window(np.round(np.divide(corner, data.stride)), data)
 
 
-def _point(hand, values, data):
-    """The cell of the output under the hand."""
-    return _moved(hand, data) if hand.x is None else _window((int(hand.y), int(hand.x)), data)
-
-
 def _pick(hand, values, panel):
-    """The row or column of a matrix under the hand: its window."""
+    """The output's cell under the hand, or the matrix's row or column."""
     data = panel.data
-    first, _count = first_shown(data._replace(step=_before(hand, data)), layout_of(panel.figure))
+    if data.show == "window":
+        return _moved(hand, data) if hand.x is None else _window((int(hand.y), int(hand.x)), data)
     if hand.x is None:
-        further = hand.dx if data.show == "columns" else -hand.dy
-        return {"step": int(np.clip(data.step + further, 0, data.out.size - 1))}
-    place = hand.x if data.show == "columns" else hand.y
-    return {"step": min(first + int(place), data.out.size - 1)}
-
-
-def _before(hand, data):
-    """The window at which a drag began: the matrix may have moved on since."""
-    return min(hand.before["step"], data.out.size - 1)
+        place = data.step + (hand.dx if data.show == "columns" else -hand.dy)
+    else:  # the windows that were shown when the hand came down
+        before = min(hand.before["step"], data.out.size - 1)
+        first, _count = first_shown(data._replace(step=before), layout_of(panel.figure))
+        place = first + int(hand.x if data.show == "columns" else hand.y)
+    return {"step": int(np.clip(place, 0, data.out.size - 1))}
 
 
 def _moved(hand, data):

@@ -8,6 +8,7 @@ import numpy as np
 
 from .cells import Lines, Table, fitting, short, shorter
 from .shell import artists, layout_of
+from .shell.picture import resize
 from .shell.style import BLACK, BLUE
 
 WRITTEN = 3  # so many columns of a filter are written out as products
@@ -38,26 +39,26 @@ BOXES = {  # layout -> what is shown -> the boxes of four tables, and where word
     },
     "narrow": {
         "window": (
-            (0.05, 0.3, 2.0, 2.0), (2.3, 0.3, 1.85, 2.0), (0.05, 2.65, 2.0, 1.85),
-            (2.3, 2.65, 1.85, 1.85), (0.05, 4.65), (0.05, 5.65),
+            (0.05, 0.3, 1.75, 1.75), (2.0, 0.3, 1.55, 1.75), (0.05, 2.4, 1.55, 1.55),
+            (2.0, 2.4, 1.55, 1.55), (0.05, 4.15), (0.05, 5.2),
         ),
         "rows": (
-            (0.05, 0.3, 2.0, 2.0), (0.05, 2.7, 2.5, 3.55), (2.75, 2.7, 0.45, 3.55),
-            (3.45, 2.7, 0.7, 3.55), (2.3, 0.3), None,
+            (0.05, 0.3, 1.6, 1.6), (0.05, 2.25, 2.2, 3.5), (2.45, 2.25, 0.4, 3.5),
+            (3.0, 2.25, 0.55, 3.5), (1.8, 0.3), None,
         ),
         "columns": (
-            (0.05, 0.3, 2.35, 2.35), (2.65, 0.3, 1.5, 3.6), (0.05, 4.3, 2.4, 0.36),
-            (2.65, 4.3, 1.5, 0.4), (0.05, 4.85), None,
+            (0.05, 0.3, 2.0, 2.0), (2.2, 0.3, 1.35, 3.1), (0.05, 3.85, 2.0, 0.34),
+            (2.2, 3.85, 1.35, 0.34), (0.05, 4.4), None,
         ),
         "back": (
-            (0.05, 1.0, 0.5, 1.9), (0.75, 0.3, 3.4, 0.38), (0.75, 1.0, 3.4, 1.9),
-            (0.05, 3.25, 2.45, 2.45), (0.05, 5.8), None,
+            (0.05, 1.0, 0.45, 1.9), (0.65, 0.3, 2.9, 0.36), (0.65, 1.0, 2.9, 1.9),
+            (0.05, 3.25, 2.2, 2.2), (0.05, 5.5), None,
         ),
     },
     "lecture": {
         "window": (
             (0.05, 0.3, 1.9, 1.9), (2.25, 0.3, 1.4, 1.9), (3.95, 0.3, 1.4, 1.9),
-            (5.65, 0.3, 1.7, 1.9), (0.05, 2.3), (3.95, 2.3),
+            (5.55, 0.3, 1.7, 1.9), (0.05, 2.3), (3.4, 2.3),
         ),
         "rows": (
             (0.05, 0.3, 1.4, 1.4), (1.8, 0.3, 3.6, 2.85), (5.75, 0.3, 0.5, 2.85),
@@ -78,8 +79,7 @@ BOXES = {  # layout -> what is shown -> the boxes of four tables, and where word
 def draw_convolution(figure, data):
     art = artists(figure, partial(_lay_out, show=data.show))
     if art.show != data.show:
-        figure.clear()
-        del figure._panel_artists
+        resize(figure, figure.get_size_inches(), layout_of(figure))
         art = artists(figure, partial(_lay_out, show=data.show))
     art.first = first_shown(data, art.layout)
     {"window": _draw_window, "rows": _draw_rows, "columns": _draw_columns, "back": _draw_back}[
@@ -90,12 +90,9 @@ def draw_convolution(figure, data):
 def _lay_out(figure, show):
     layout = layout_of(figure)
     *boxes, first, second = BOXES[layout][show]
-    labels = {
-        "window": ("image", "", "", "output"),
-        "rows": ("image", "matrix", "", "outputs"),
-        "columns": ("image", "matrix", "", "outputs"),
-        "back": ("slopes", "", "matrix", "image"),
-    }[show]
+    labels = {"window": ("image", "", "", "windows"), "back": ("", "", "windows", "image")}.get(
+        show, ("image", "windows", "", "")
+    )
     frames = {"window": 1, "rows": 2, "columns": 2, "back": 1}  # which of them is the filter
     size = {"largest": 0.65, "centred": show in ("window", "rows")}
     tables = [
@@ -163,14 +160,16 @@ def _draw_rows(art, data):
     rows, out = (part[first : first + count] for part in (data.rows, data.out.reshape(-1, 1)))
     n, k = data.rows.shape
     title = _part(data, art, _("im2col: {n} × {k}").format(n=n, k=k))
-    _entitle(art, _image_title(data), title, _("* filter"), _("= output"))
+    last = "=" if art.layout == "narrow" else _("= output")
+    _entitle(art, _image_title(data), title, _("* filter"), last)
     same = {"largest": _one_size(art, (1, 3), (rows, out)), "shown": [short, shorter]}
     _show_image(image, data, data.padded)
     matrix.show(rows, (data.step - first, 0, 1, k), **same)
     weights.show(data.filter.reshape(-1, 1), (0, 0, k, 1), shown=[short, shorter])
     later = np.arange(first, first + len(out))[:, np.newaxis] > data.step
     output.show(out, (data.step - first, 0, 1, 1), faint=later, **same)
-    shapes = f"({n} × {k})({k} × 1) → ({n} × 1)"
+    gap = "\n" if art.layout == "narrow" else " "
+    shapes = f"({n} × {k})({k} × 1){gap}→ ({n} × 1)"
     art.sum.set_text("\n".join([shapes, *_sum_lines(data)]))
 
 
@@ -238,7 +237,8 @@ def _sum_lines(data):
             )
             lines.append(("   " if not lines else "+ ") + " + ".join(products))
     result = short(data.out.flat[data.step])
-    lines.append(_("+ bias {bias} = {result}").format(bias=short(data.bias), result=result))
+    bias = _("+ bias {bias} ").format(bias=short(data.bias)) if data.show == "window" else ""
+    lines.append(f"{bias}= {result}")
     return lines
 
 

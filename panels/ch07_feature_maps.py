@@ -156,8 +156,8 @@ def _lay_out(figure):
             (7.65, 2.4, 1.65, 1.65), (0.05, 3.05, 2.4, 1.05),
         ),
         "narrow": (
-            (0.05, 0.3, 1.95, 1.95), (0.05, 2.65, 4.1, 3.42), (0.05, 6.7, 1.6, 1.6),
-            (2.2, 6.7, 1.6, 1.6), (2.2, 0.3, 1.95, 1.75),
+            (0.05, 0.3, 1.65, 1.65), (0.05, 2.35, 3.5, 2.92), (0.05, 5.9, 1.5, 1.5),
+            (2.0, 5.9, 1.5, 1.5), (1.9, 0.3, 1.65, 1.45),
         ),
         "lecture": (
             (0.05, 0.3, 1.5, 1.5), (1.9, 0.3, 3.15, 2.6), (5.4, 0.3, 1.2, 1.2),
@@ -260,7 +260,7 @@ def feature_maps_panel(images, labels, networks, *, drawing=None, hide=(), **sta
         draw=draw_feature_maps,
         describe=describe_feature_maps,
         figsize=(9.4, 4.35),
-        narrow=(4.2, 8.4),
+        narrow=(3.6, 7.45),
         lecture=(6.7, 3.2),
         touch={"maps": lambda hand, values: _pick(hand, values, panel)},
         hover={"answer": _tell},

@@ -105,7 +105,7 @@ def _lay_out(figure):
             1.35, 0.12, ((5.15, 0.3, 3.9, 1.0), (5.15, 1.85, 3.9, 1.0)), (5.95, 3.42, 2.5, 1.12),
         ),
         "narrow": (
-            1.2, 0.1, ((0.05, 4.45, 1.95, 0.9), (2.2, 4.45, 1.95, 0.9)), (0.9, 6.05, 2.6, 0.8),
+            1.0, 0.08, ((0.05, 3.9, 1.6, 0.85), (1.95, 3.9, 1.6, 0.85)), (0.85, 5.4, 2.1, 0.8),
         ),
         "lecture": (
             0.87, 0.08, ((3.4, 0.3, 1.8, 0.95), (5.5, 0.3, 1.8, 0.95)), (4.2, 1.95, 2.6, 1.1),
@@ -185,9 +185,9 @@ def pooling_panel(images, labels, network, *, hide=(), **start):
         draw=draw_pooling,
         describe=describe_pooling,
         figsize=(9.1, 4.65),
-        narrow=(4.2, 6.9),
-        lecture=(7.4, 3.2),
-        touch={"moved image": partial(_drag, side=images.shape[2:])},
+        narrow=(3.6, 6.25),
+        lecture=(7.3, 3.2),
+        touch={"moved image": lambda hand, values: _drag(hand, values, panel.data)},
         presets={
             _("not moved"): {"right": 0, "down": 0},
             _("one pixel, no pooling"): {"right": 1, "down": 0, "window": 1},
@@ -199,10 +199,16 @@ def pooling_panel(images, labels, network, *, hide=(), **start):
     return panel.start(start)
 
 
-def _drag(hand, values, side):
-    """The image goes with the hand; arrow keys move it by a pixel."""
+def _drag(hand, values, data):
+    """Ink that is grabbed goes with the hand; elsewhere the middle comes towards it."""
     if hand.x is None:
         return {"right": values["right"] + hand.dx, "down": values["down"] - hand.dy}
-    (x, y), (height, width) = hand.down, side
-    right, down = round((hand.x - x) * width), round((hand.y - y) * height)
-    return {"right": hand.before["right"] + right, "down": hand.before["down"] + down}
+    image, before = data.pictures[0][0], (hand.before["down"], hand.before["right"])
+    now, down = (np.array(place[::-1]) * image.shape for place in ((hand.x, hand.y), hand.down))
+    row, column = np.floor(down - before).astype(int)  # of the image as it is
+    inside = 0 <= row < len(image) and 0 <= column < image.shape[1]
+    if inside and image[row, column] > 0:
+        now = before + now - down
+    else:
+        now = now - np.array(image.shape) / 2
+    return {"right": round(float(now[1])), "down": round(float(now[0]))}

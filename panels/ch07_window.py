@@ -121,13 +121,13 @@ def _story(data):
     """From the products to the answer, a line a step."""
     plus, minus = _parts(data.products)
     lines = [
-        _("products above 0: {x}").format(x=_three(plus)),
-        _("products below 0: {x}").format(x=_three(minus)),
+        _("products > 0: {x}").format(x=_three(plus)),
+        _("products < 0: {x}").format(x=_three(minus)),
         _("bias: {x}").format(x=_three(data.bias)),
         _("sum: {x}").format(x=_three(data.sum)),
     ]
     if data.relu:
-        lines.append(_("ReLU: max(0, sum) = {x}").format(x=_three(max(0.0, data.sum))))
+        lines.append(_("max(0, sum): {x}").format(x=_three(max(0.0, data.sum))))
     return lines
 
 
@@ -150,16 +150,16 @@ def _lay_out(figure, data):
             "story": (6.35, 3.3),
         },
         "narrow": {
-            "image": (0.05, 0.3, 1.95, 1.95), "map": (2.2, 0.3, 1.95, 1.95),
-            "filters": (0.05, 2.65, 4.1, 1.03), "pixels": (0.05, 4.05, 1.8, 1.8),
-            "weights": (2.2, 4.05, 1.8, 1.8), "products": (0.05, 6.2, 1.8, 1.8),
-            "story": (2.1, 6.3),
+            "image": (0.03, 0.3, 1.7, 1.7), "map": (1.86, 0.3, 1.7, 1.7),
+            "filters": (0.03, 2.35, 3.54, 0.89), "pixels": (0.03, 3.6, 1.74, 1.74),
+            "weights": (1.83, 3.6, 1.74, 1.74), "products": (0.03, 5.7, 1.74, 1.74),
+            "story": (1.87, 5.85),
         },
         "lecture": {
             "image": (0.05, 0.3, 1.25, 1.25), "map": (0.05, 1.9, 1.25, 1.25),
-            "pixels": (1.55, 0.3, 1.8, 1.8), "weights": (3.57, 0.3, 1.8, 1.8),
-            "products": (5.55, 0.3, 1.8, 1.8), "story": (1.55, 2.17),
-            "filters": (3.8, 2.5, 3.55, 0.6),
+            "pixels": (1.5, 0.3, 1.8, 1.8), "weights": (3.48, 0.3, 1.8, 1.8),
+            "products": (5.45, 0.3, 1.8, 1.8), "story": (1.5, 2.17),
+            "filters": (3.75, 2.5, 3.5, 0.6),
         },
     }[layout]  # fmt: skip
     image = Pixels(figure, boxes["image"], label="digit").entitled()
@@ -261,8 +261,8 @@ def window_panel(images, labels, network, *, drawing=None, hide=(), **start):
         draw=draw_window,
         describe=describe_window,
         figsize=(9.1, 5.0),
-        narrow=(4.2, 8.05),
-        lecture=(7.4, 3.2),
+        narrow=(3.6, 7.5),
+        lecture=(7.3, 3.2),
         touch={
             "digit": partial(_drag, shape=(rows, columns), window=(height, width)),
             "map": partial(_point, shape=(rows, columns)),

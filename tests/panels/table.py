@@ -53,8 +53,7 @@ OTHERS = {  # what else a panel is made from in the chapters: its name and more,
     "graph_panel of five inputs": (["sigmoid neuron"], {}),
     "graph_panel of one's own": ([Graph({"x": -2, "y": 5, "z": -4}, OWN)], {}),
     "feature_maps_panel": (NEEDY["feature_maps_panel"], {"drawing": draw_panel(WEIGHTS)}),
-    "convolution_panel of a matrix": ([], {"show": "rows"}),
-    "convolution_panel of the way back": ([], {"show": "back"}),
+    "window_panel": (NEEDY["window_panel"], {"drawing": draw_panel(WEIGHTS)}),
 }
 
 

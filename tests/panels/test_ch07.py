@@ -8,7 +8,13 @@ from common.simple_convnet import SimpleConvNet
 from dataset.mnist import load_mnist
 from panels.cells import arrangement
 from panels.ch03_draw import draw_panel, example_digit
-from panels.ch07_convolution import SEVEN, compute_convolution, convolution_panel
+from panels.ch07_convolution import (
+    SEVEN,
+    col2im_panel,
+    compute_convolution,
+    convolution_panel,
+    im2col_panel,
+)
 from panels.ch07_feature_maps import STAGES, feature_maps_panel
 from panels.ch07_figures import convolution_blocks, gallery, own_picture
 from panels.ch07_pooling import overlap, pooling_panel, shift
@@ -40,7 +46,7 @@ def test_the_lit_row_is_the_window_its_sum_the_output_and_the_scrubber_ends_at_t
 
 
 def test_windows_come_back_as_the_layer_brings_them_and_overflow_and_misfits_are_said():
-    panel = convolution_panel(show="back").preset("overlaps: 3 × 3, filter 2 × 2")
+    panel = col2im_panel().preset("overlaps: 3 × 3, filter 2 × 2")
     assert (
         panel.data.back.tolist() == panel.data.counts.tolist() == [[1, 2, 1], [2, 4, 2], [1, 2, 1]]
     )
@@ -83,9 +89,9 @@ def touch(panel, name, x, y, *further):
 
 def test_hands_move_windows_filters_and_images():
     panel = convolution_panel(padding=1)  # 6 × 6 pixels, 4 × 4 windows
-    assert touch(panel, "output", 0.6, 0.1)["step"] == 14
+    assert touch(panel, "windows", 0.6, 0.1)["step"] == 14
     assert touch(panel, "image", 0.5, 0.1, (0.5, 0.45))["step"] == 6, "grabbed, two rows up"
-    assert touch(convolution_panel(show="columns"), "matrix", 0.6, 0.9)["step"] == 2
+    assert touch(im2col_panel(show="columns"), "windows", 0.6, 0.9)["step"] == 2
     panel = window_panel(IMAGES, LABELS, NET)
     assert touch(panel, "digit", 0.51, 0.49)["step"] == 12 * 24 + 12, "its middle under the hand"
     assert touch(panel, "digit", 0.5, 0.5, (0.6, 0.5))["step"] == 12 * 24 + 15, "grabbed"
@@ -93,8 +99,10 @@ def test_hands_move_windows_filters_and_images():
     panel._hands.feel({"kind": "key", "name": "map", "x": 0, "y": 1})
     assert panel.values["step"] == 11 * 24 + 15
     assert touch(feature_maps_panel(IMAGES, LABELS, NET), "maps", 0.99, 0.99)["filter"] == 6
-    moved = touch(pooling_panel(IMAGES, LABELS, NET), "moved image", 0.5, 0.5, (0.43, 0.43))
-    assert (moved["right"], moved["down"]) == (-1, 2)
+    row, column = np.argwhere(IMAGES[0, 0] == 1)[0] + 0.5
+    ink, further = ((column + 1) / 28, 1 - row / 28), ((column - 1) / 28, 1 - (row + 2) / 28)
+    moved = touch(pooling_panel(IMAGES, LABELS, NET), "moved image", *ink, further)
+    assert (moved["right"], moved["down"]) == (-1, 2), "by two to the left and down"
 
 
 # ---- feature maps

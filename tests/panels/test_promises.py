@@ -65,7 +65,7 @@ PROMISES = {
         "stride 3 on 7 × 7: a remainder": "1 row below and 1 column on the right",
         "a filter for vertical edges": "4 × 4: 0 27 27 0; 0 27 27 0; 0 27 27 0; 0 27 27 0.",
     },
-    "convolution_panel of the way back": {
+    "col2im_panel": {
         "overlaps: 3 × 3, filter 2 × 2": "1 2 1; 2 4 2; 1 2 1. A pixel is seen by up to 4 windows",
     },
     "window_panel": {
