@@ -258,7 +258,7 @@ class Table:
         """The numbers, in the first of the ways to write them that has room for all."""
         for shown in ways:
             texts = [shown(value) for value in values.ravel()]
-            size = 0.93 * self.cell / max(map(breadth, texts))
+            size = 0.97 * self.cell / max(map(breadth, texts))
             if size >= HEIGHT:
                 break
         size = min(size, HEIGHT * 1.15, 0.7 * self.cell)
@@ -319,11 +319,11 @@ def shorter(value):
     return f"{value:.2g}".replace("-", "−")
 
 
-def hundredths(value):
+def hundredths(value, digits=2):
     """0.25 as .25: a number of a small cell."""
-    if abs(value) >= 9.995:
+    if abs(value) >= 9.95:
         return f"{value:.3g}".replace("-", "−")
-    text = f"{value:.2f}".removesuffix(".00")
+    text = f"{value:.{digits}f}".removesuffix("." + digits * "0")
     return (text.replace("0.", ".") if "." in text else text.replace("-0", "0")).replace("-", "−")
 
 

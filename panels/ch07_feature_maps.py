@@ -124,7 +124,7 @@ def draw_feature_maps(figure, data):
     art.range.set_text(
         _("the larger a score, the darker")
         if scores
-        else _("white: {low:.2g}, black: {high:.2g}").format(low=low, high=high)
+        else _("white: {low:.2g}, black: {high:.2g}").format(low=low, high=high).replace("-", "−")
     )
     art.weights.title.set_text(_("filter {n}").format(n=data.filter))
     art.weights.show(data.weights, *ink_limits(data.weights, signed=True))

@@ -23,9 +23,10 @@ from .shell.style import ink_limits
 class Windowed(NamedTuple):
     title: str  # of the image
     image: np.ndarray  # (H, W)
+    name: str  # of the filter
     filter: int  # its place among `filters`
-    name: str
     filters: np.ndarray  # (F, FH, FW), all to choose from
+    learned: bool  # are there any that a network has learned?
     pixels: np.ndarray  # (FH, FW), in the window
     products: np.ndarray  # (FH, FW), pixels × weights
     bias: float
@@ -40,15 +41,26 @@ class Windowed(NamedTuple):
 def hand_made(height, width):
     """name -> filter (height, width); all positive weights of a filter add up to 1."""
     y, x = np.mgrid[0:height, 0:width] - np.reshape([(height - 1) / 2, (width - 1) / 2], (2, 1, 1))
-    middle = np.maximum(np.abs(y), np.abs(x)) < 1
     made = {
-        _("vertical edges"): np.sign(x),
-        _("horizontal edges"): np.sign(y),
-        _("upright strokes"): _balanced(np.abs(x) < 1),
-        _("spots"): _balanced(middle),
-        _("blur"): np.ones((height, width)),
+        "vertical edges": np.sign(x),
+        "horizontal edges": np.sign(y),
+        "upright strokes": _balanced(np.abs(x) < 1),
+        "spots": _balanced(np.maximum(np.abs(y), np.abs(x)) < 1),
+        "blur": np.ones((height, width)),
     }
     return {name: one / max(one[one > 0].sum(), 1) for name, one in made.items()}
+
+
+def name_of(filter):
+    """How words call a filter: one made by hand by its name, a learned one by its number."""
+    names = {
+        "vertical edges": _("vertical edges"),
+        "horizontal edges": _("horizontal edges"),
+        "upright strokes": _("upright strokes"),
+        "spots": _("spots"),
+        "blur": _("blur"),
+    }
+    return names.get(filter) or _("filter {n}").format(n=filter)
 
 
 def _balanced(inside):
@@ -60,12 +72,11 @@ def _balanced(inside):
 def compute_window(number, filter, step, relu, source, *, images, labels, filters, biases, seen):
     """One filter on one image by the layers of `common`, and one window of it in detail.
 
-    filters: name -> (FH, FW).  seen(): the drawing, (28, 28), or None.
+    filters: name or number -> (FH, FW).  seen(): the drawing, (28, 28), or None.
     """
     drawn = seen() if source else None
     image = images[number, 0] if drawn is None else drawn.astype(images.dtype)
-    name, bank, bias = list(filters)[filter], np.array([*filters.values()]), biases[filter]
-    weights = bank[filter].astype(image.dtype)
+    weights, bias = filters[filter].astype(image.dtype), biases.get(filter, 0.0)
     layer = Convolution(weights[np.newaxis, np.newaxis], np.array([bias], image.dtype))
     sums = layer.forward(image[np.newaxis, np.newaxis])
     answers = (Relu().forward(sums) if relu else sums)[0, 0]
@@ -75,9 +86,10 @@ def compute_window(number, filter, step, relu, source, *, images, labels, filter
     return Windowed(
         title=title if drawn is None else _("your drawing"),
         image=image,
-        filter=filter,
-        name=name,
-        filters=bank,
+        name=name_of(filter),
+        filter=list(filters).index(filter),
+        filters=np.array([*filters.values()]),
+        learned=1 in filters,
         pixels=pixels,
         products=pixels * weights,
         bias=float(bias),
@@ -109,12 +121,8 @@ def draw_window(figure, data):
         (art.weights, data.filters[data.filter]),
         (art.products, data.products),
     ):
-        table.show(values, shown=[hundredths, _tenths])
+        table.show(values, shown=[hundredths, partial(hundredths, digits=1)])
     art.story.set_text("\n".join(_story(data)))
-
-
-def _tenths(value):
-    return hundredths(round(float(value), 1))
 
 
 def _story(data):
@@ -178,7 +186,7 @@ def _lay_out(figure, data):
     )
     if "filters" in boxes:
         art.shape = arrangement(len(data.filters), *boxes["filters"][2:])
-        title = _("filters: by hand, then learned")
+        title = _("filters: by hand, then learned") if data.learned else _("filters")
         art.filters = Pixels(figure, boxes["filters"], title, label="filters")
         scale = np.abs(data.filters).max(axis=(1, 2), keepdims=True)
         art.filters.show_all(data.filters / np.where(scale, scale, 1), -1, 1, art.shape)
@@ -188,116 +196,115 @@ def _lay_out(figure, data):
 
 def describe_window(data):
     plus, minus = _parts(data.products)
-    text = _(
-        "{image}, {filter} at row {row}, column {column}: {n} products add up to {sum}, {plus} "
-        "from those above 0 and {minus} from those below. With bias {bias} it is {total}."
-    ).format(
-        image=data.title[:1].upper() + data.title[1:],
-        filter=data.name,
-        row=data.row,
-        column=data.column,
-        n=data.products.size,
-        sum=_three(plus + minus),
-        plus=_three(plus),
-        minus=_three(minus),
-        bias=_three(data.bias),
-        total=_three(data.sum),
-    )
-    return f"{text} {_judged(data)}"
+    words = [
+        _(
+            "{image}, {filter} at row {row}, column {column}: {n} products add up to {sum}, "
+            "{plus} from those above 0 and {minus} from those below."
+        ).format(
+            image=data.title[:1].upper() + data.title[1:],
+            filter=data.name,
+            row=data.row,
+            column=data.column,
+            n=data.products.size,
+            sum=_three(plus + minus),
+            plus=_three(plus),
+            minus=_three(minus),
+        )
+    ]
+    if data.bias:
+        text = _("With the bias of {bias} it is {total}.")
+        words.append(text.format(bias=_three(data.bias), total=_three(data.sum)))
+    if data.relu:
+        words.append(_("ReLU lets it pass.") if data.sum > 0 else _("ReLU makes it 0."))
+    return " ".join([*words, _judged(data)])
 
 
 def _judged(data):
     """What the answer is among all answers of the map."""
-    here = data.map[data.row, data.column]
-    if data.relu and data.sum <= 0:
-        return _("ReLU makes it 0: here is nothing of what the filter looks for.")
-    low, high = data.map.min(), data.map.max()
+    here, low, high = data.map[data.row, data.column], data.map.min(), data.map.max()
     if low == high:
-        return _("All {n} places answer alike.").format(n=data.map.size)
-    if here in (low, high):
-        text = (
-            _("None of the {n} places answers more.")
-            if here == high
-            else _("None of the {n} places answers less.")
-        )
-        return text.format(n=data.map.size)
-    share = np.mean(data.map < here)
-    return _("{share:.0%} of the {n} places answer less.").format(share=share, n=data.map.size)
+        text = _("All {n} places answer alike.")
+    elif here == high:
+        text = _("None of the {n} places answers more.")
+    elif here == low:
+        text = _("None of the {n} places answers less.")
+    else:
+        text = _("{share:.0%} of the {n} places answer less.")
+    return text.format(n=data.map.size, share=np.mean(data.map < here))
 
 
-def window_panel(images, labels, network, *, drawing=None, hide=(), **start):
-    """Images (N, 1, H, W), labels (N,), and one SimpleConvNet, whose filters can be chosen.
+def window_panel(images, labels, network=None, *, drawing=None, hide=(), **start):
+    """Images (N, 1, H, W), labels (N,), and a SimpleConvNet, whose filters can then be chosen.
 
-    drawing: a panel made by draw_panel; then "my drawing" can be chosen, and is followed live.
+    filter: the name of one made by hand, or the number of a learned one, from 1. drawing: a panel
+    made by draw_panel; then "my drawing" can be chosen, and is followed live.
     """
-    network = next(iter(as_networks(network).values()))
     images, labels = as_images(images, labels)
-    learned, learned_biases = network.params["W1"][:, 0], network.params["b1"]
-    height, width = learned.shape[1:]
-    rows, columns = images.shape[2] - height + 1, images.shape[3] - width + 1
-    filters = hand_made(height, width)
-    own = len(filters)
-    filters |= {_("filter {n}").format(n=n + 1): one for n, one in enumerate(learned)}
-    arrays = {
-        "images": images,
-        "labels": labels,
-        "filters": filters,
-        "biases": [0.0] * own + [float(bias) for bias in learned_biases],
-        "seen": lambda: None if drawing is None else drawing.data.seen,
-    }
+    filters, biases = hand_made(5, 5), {}
+    if network is not None:
+        params = next(iter(as_networks(network).values())).params
+        filters = hand_made(*params["W1"].shape[2:])
+        filters |= dict(enumerate(params["W1"][:, 0], 1))
+        biases = dict(enumerate(params["b1"], 1))
+    window = next(iter(filters.values())).shape
+    shape = tuple(np.subtract(images.shape[2:], window) + 1)
+    compute = partial(
+        compute_window,
+        images=images,
+        labels=labels,
+        filters=filters,
+        biases=biases,
+        seen=lambda: None if drawing is None else drawing.data.seen,
+    )
+    first = {"number": 0, "filter": next(iter(filters)), "source": False, "relu": True, **start}
+    strongest, weakest = _ends(compute(step=0, **{**first, "relu": False}))
     hide = [hide] if isinstance(hide, str) else list(hide)
     hide += ["source"] if drawing is None else []
-    step = Scrubber(_("window (from 0)"), rows * columns - 1, interval=80)
     panel = Panel(
         title=_("A filter on a window of a digit"),
         controls={
             "number": Stepper(_("image number"), len(images) - 1),
-            "filter": choice(_("filter"), {name: k for k, name in enumerate(filters)}),
-            "step": step,
+            "filter": choice(_("filter"), {name_of(filter): filter for filter in filters}),
+            "step": Scrubber(_("window (from 0)"), int(np.prod(shape)) - 1, interval=80),
             "relu": toggle(_("ReLU"), True),
             "source": choice(_("image"), {_("test image"): False, _("my drawing"): True}, False),
         },
-        compute=partial(compute_window, **arrays),
+        compute=compute,
         draw=draw_window,
         describe=describe_window,
         figsize=(9.1, 5.0),
         narrow=(3.6, 7.5),
         lecture=(7.3, 3.2),
         touch={
-            "digit": partial(_drag, shape=(rows, columns), window=(height, width)),
-            "map": partial(_point, shape=(rows, columns)),
-            "filters": partial(_pick, count=len(filters), panel=lambda: panel),
+            "digit": partial(_drag, shape=shape, window=window),
+            "map": partial(_point, shape=shape),
+            "filters": lambda hand, values: _pick(hand, panel),
         },
         hover={"map": _tell},
-        presets=_presets(start.get("number", 0), own, arrays),
+        presets=_presets(first, strongest, weakest, "relu" not in hide),
         hide=hide,
     )
     if drawing is not None:
         drawing.followers.append(lambda: panel._update() if panel.values["source"] else None)
-    return panel.start(start)
+    return panel.start({"step": strongest, **start})
 
 
-def _presets(number, own, arrays):
-    """Places of the first image worth looking at, found by computing its maps."""
-    common = {"number": number, "relu": False, "source": False}
-    told = {**arrays, "seen": lambda: None}
+def _ends(data):
+    """Where a map answers most, and where least."""
+    return int(data.map.argmax()), int(data.map.argmin())
 
-    def answers(filter):
-        return compute_window(filter=filter, step=0, **common, **told).map
 
-    upright, last = answers(0), answers(len(arrays["filters"]) - 1)
-    strongest = {"number": number, "relu": True, "source": False}
-    return {
-        _("where ink begins"): {**common, "filter": 0, "step": int(upright.argmax())},
-        _("where ink ends"): {**common, "filter": 0, "step": int(upright.argmin())},
-        _("the same after ReLU"): {**strongest, "filter": 0, "step": int(upright.argmin())},
-        _("the whole map of the blur"): {**common, "filter": own - 1, "step": upright.size - 1},
-        _("the last filter's strongest answer"): {
-            **strongest,
-            "filter": len(arrays["filters"]) - 1,
-            "step": int(last.argmax()),
-        },
+def _presets(first, strongest, weakest, relu):
+    """Places of the first image worth looking at."""
+    name, shown = name_of(first["filter"]), {key: first[key] for key in ("number", "filter")}
+    signed = {**shown, "source": first["source"], "relu": False}
+    presets = {
+        _("{name}: its strongest answer").format(name=name): {**signed, "step": strongest},
+        _("{name}: the opposite").format(name=name): {**signed, "step": weakest},
     }
+    if relu:
+        presets[_("the same after ReLU")] = {**signed, "step": weakest, "relu": True}
+    return presets
 
 
 # ---- what hands do
@@ -333,14 +340,15 @@ def _point(hand, values, shape):
     return {"step": row * columns + column}
 
 
-def _pick(hand, values, count, panel):
+def _pick(hand, panel):
     """The filter under the hand."""
-    rows, columns = panel().figure._panel_artists.shape
+    rows, columns = panel.figure._panel_artists.shape
     if hand.x is None:
-        chosen = values["filter"] + hand.dx - hand.dy * columns
+        place = panel.data.filter + hand.dx - hand.dy * columns
     else:
-        chosen = int(hand.y * rows) * columns + int(hand.x * columns)
-    return {"filter": chosen} if 0 <= chosen < count else {}
+        place = int(hand.y * rows) * columns + int(hand.x * columns)
+    filters = list(panel.compute.keywords["filters"])
+    return {"filter": filters[place]} if 0 <= place < len(filters) else {}
 
 
 def _tell(x, y, data):

@@ -69,8 +69,8 @@ PROMISES = {
         "overlaps: 3 × 3, filter 2 × 2": "1 2 1; 2 4 2; 1 2 1. A pixel is seen by up to 4 windows",
     },
     "window_panel": {
-        "where ink begins": "None of the 576 places answers more.",
-        "where ink ends": "None of the 576 places answers less.",
+        "vertical edges: its strongest answer": "None of the 576 places answers more.",
+        "vertical edges: the opposite": "None of the 576 places answers less.",
         "the same after ReLU": "ReLU makes it 0",
     },
     "feature_maps_panel": {
