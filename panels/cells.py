@@ -175,7 +175,7 @@ class Table:
         self.axes = add_axes(figure, place(figure, box), title=title, label=label, frame=False)
         self.axes.set(xticks=[], yticks=[])
         self.title = self.axes.set_title(title, fontsize=NORMAL, loc="left")
-        self._laid_out, self._still, self._edge = None, [], frame
+        self._laid_out, self._still, self._edge, self.size = None, [], frame, 0.0
         self.image = None
         if ink:
             self.image = self.axes.add_image(PcolorImage(self.axes, cmap=INK, animated=True))
@@ -261,8 +261,8 @@ class Table:
             size = 0.97 * self.cell / max(map(breadth, texts))
             if size >= HEIGHT:
                 break
-        size = min(size, HEIGHT * 1.15, 0.7 * self.cell)
-        size = size / self.cell if size >= NARROWEST else 0
+        self.size = min(size, HEIGHT * 1.15, 0.7 * self.cell)
+        size = self.size / self.cell if self.size >= NARROWEST else 0
         columns, chosen = values.shape[1], np.zeros(values.size, bool)
         if faint is not None:
             chosen = faint.ravel()

@@ -166,7 +166,8 @@ def _tell_back(data):
         text = _("All {all} windows are laid back, each with its slope times the filter.")
     words = [text.format(n=done, all=all)]
     if data.back.size <= 16:
-        words.append(_("So far each pixel has got: {rows}.").format(rows=_listed(data.back)))
+        text = _("So far each pixel has got: {rows}.") if done < all else _("The sums: {rows}.")
+        words.append(text.format(rows=_listed(data.back)))
     most = data.counts.max()
     text = ngettext(
         "No pixel is seen by more than {n} window.",

@@ -124,7 +124,8 @@ def _part(data, art, text):
     first, count = art.first
     if count >= len(data.rows):
         return text
-    return text + _(" (windows {a} to {b})").format(a=first + 1, b=first + count)
+    shown = _("windows {a} to {b}").format(a=first + 1, b=first + count)
+    return shown if art.layout == "narrow" else f"{text} ({shown})"
 
 
 def _entitle(art, *titles):
@@ -168,8 +169,7 @@ def _draw_rows(art, data):
     weights.show(data.filter.reshape(-1, 1), (0, 0, k, 1), shown=[short, shorter])
     later = np.arange(first, first + len(out))[:, np.newaxis] > data.step
     output.show(out, (data.step - first, 0, 1, 1), faint=later, **same)
-    gap = "\n" if art.layout == "narrow" else " "
-    shapes = f"({n} × {k})({k} × 1){gap}→ ({n} × 1)"
+    shapes = _shapes(art, f"({n} × {k})({k} × 1)", f"({n} × 1)")
     art.sum.set_text("\n".join([shapes, *_sum_lines(data)]))
 
 
@@ -187,10 +187,15 @@ def _draw_columns(art, data):
     weights.show(data.filter.reshape(1, -1), (0, 0, 1, k), shown=[short, shorter])
     later = np.arange(first, first + out.size)[np.newaxis] > data.step
     output.show(out, (0, data.step - first, 1, 1), faint=later, **same)
-    shapes = f"(1 × {k})({k} × {n}) → (1 × {n})"
+    shapes = _shapes(art, f"(1 × {k})({k} × {n})", f"(1 × {n})")
     art.sum.set_text("\n".join([shapes, *_sum_lines(data)]))
     if art.floats:
         art.sum.move(art.boxes[1][0] + same["largest"] * columns.shape[1] + 0.35, art.sum.top)
+
+
+def _shapes(art, factors, product):
+    """In one line, where there is room."""
+    return f"{factors} → {product}" if art.layout == "normal" else f"{factors}\n→ {product}"
 
 
 def _one_size(art, which, parts):

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from matplotlib.patches import PathPatch
 
 from common.conv_layers import Convolution
 from common.simple_convnet import SimpleConvNet
 from dataset.mnist import load_mnist
-from panels.cells import arrangement
+from panels.cells import HEIGHT, arrangement
 from panels.ch03_draw import draw_panel, example_digit
 from panels.ch07_convolution import (
     SEVEN,
@@ -108,6 +109,23 @@ def test_hands_move_windows_filters_and_images():
     ink, further = ((column + 1) / 28, 1 - row / 28), ((column - 1) / 28, 1 - (row + 2) / 28)
     moved = touch(pooling_panel(IMAGES, LABELS, NET), "moved image", *ink, further)
     assert (moved["right"], moved["down"]) == (-1, 2), "by two to the left and down"
+
+
+@pytest.mark.parametrize("layout", ["normal", "narrow", "lecture"])
+def test_numbers_and_words_that_are_paths_stay_in_the_picture_and_can_be_read(layout):
+    panels = convolution_panel(), im2col_panel(), im2col_panel(show="columns"), col2im_panel()
+    given = IMAGES, LABELS, NET
+    for panel in (*panels, window_panel(*given), feature_maps_panel(*given), pooling_panel(*given)):
+        panel.lay_out(layout)
+        for name in panel.presets:
+            panel.preset(name)
+            room = panel.figure.bbox.padded(0.5)
+            for path in panel.figure.findobj(PathPatch):
+                if len(path.get_path().vertices) > 1:
+                    corners = path.get_window_extent().corners()
+                    assert all(room.contains(*corner) for corner in corners), (panel.title, name)
+            for table in getattr(panel.figure._panel_artists, "tables", []):
+                assert table.size >= HEIGHT, (panel.title, name)
 
 
 # ---- feature maps
