@@ -124,7 +124,8 @@ def draw_gradient_check(figure, data):
         art.bars[name].set_width(max(error, 2 * LOWEST))
         art.bars[name].set(facecolor=color, hatch=hatch)
         digits = f"{error:.2f}" if error > WRONG else f"{error:.0e}".replace("-", "−")
-        art.texts[name].set_text(f"{digits}  {MARKS[said]} {said}")
+        word = "" if layout_of(figure) == "narrow" else f" {said}"
+        art.texts[name].set_text(f"{digits}  {MARKS[said]}{word}")
         art.texts[name].set_fontweight("bold" if said == "wrong" else "normal")
         art.dots[name].set_data(data.measured[name].ravel(), data.backprop[name].ravel())
     largest = max(np.abs(g).max() for g in (*data.measured.values(), *data.backprop.values()))
@@ -134,9 +135,9 @@ def draw_gradient_check(figure, data):
 
 
 BOXES = {
-    "normal": ((0.06, 0.17, 0.56, 0.7), (0.745, 0.17, 0.25, 0.7)),
-    "narrow": ((0.12, 0.6, 0.87, 0.34), (0.27, 0.09, 0.7, 0.38)),
-    "lecture": ((0.06, 0.2, 0.53, 0.66), (0.74, 0.2, 0.25, 0.66)),
+    "normal": ((0.06, 0.17, 0.56, 0.7), (0.745, 0.17, 0.23, 0.7)),
+    "narrow": ((0.12, 0.6, 0.87, 0.34), (0.27, 0.09, 0.67, 0.38)),
+    "lecture": ((0.06, 0.2, 0.53, 0.66), (0.74, 0.2, 0.23, 0.66)),
 }
 
 
