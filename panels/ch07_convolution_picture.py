@@ -15,7 +15,7 @@ WRITTEN = 3  # so many columns of a filter are written out as products
 MOST = 12  # windows of a matrix at once
 FEW = {  # or fewer, where there is no room
     ("normal", "columns"): 9, ("lecture", "columns"): 9, ("narrow", "columns"): 4,
-    ("narrow", "back"): 7,
+    ("narrow", "back"): 7, ("lecture", "back"): 10,
 }  # fmt: skip
 
 BOXES = {  # layout -> what is shown -> the boxes of four tables, and where words stand
