@@ -215,6 +215,7 @@ def convolution_panel(*, stride=1, padding=0, **options):
         picture=Grid(_("image"), IMAGE),
         more={"bias": bias},
         presets={_("bias 3"): bias_3, **presets, _("a filter for vertical edges"): edges},
+        stops=[{**presets[_("stride 3 on 7 × 7: a remainder")], "moves": (3, 1)}],
         **options,
     )
 
@@ -255,7 +256,7 @@ def col2im_panel(**options):
     )
 
 
-def _stepper(*, title, compute, picture, more, presets, hide=(), **start):
+def _stepper(*, title, compute, picture, more, presets, stops=(), hide=(), **start):
     filter = Grid(_("filter"), FILTER)
     parts = [slider(_("stride"), 1, 3, 1, 1), slider(_("padding"), 0, 2, 1, 0)]
     moves = Several(_("stride and padding"), parts)
@@ -275,7 +276,7 @@ def _stepper(*, title, compute, picture, more, presets, hide=(), **start):
     for part in (picture, filter, moves):
         part.observe(follow, names="value")
     controls = {"image": picture, "filter": filter, "moves": moves, **more, "step": step}
-    for values in (*presets.values(), start):
+    for values in (*presets.values(), *stops, start):
         for name in ("image", "filter"):
             if np.ndim(values.get(name, 0)):
                 values[name] = np.asarray(values[name], dtype=float).tolist()
@@ -294,7 +295,7 @@ def _stepper(*, title, compute, picture, more, presets, hide=(), **start):
         },
         hover={"image": _tell_pixel},
         presets=presets,
-        stops=[{"step": n} for n in range(4)],
+        stops=[*({"step": n} for n in range(4)), *stops],
         hide=hide,
     )
     # The step comes last: what comes before decides how many there are.

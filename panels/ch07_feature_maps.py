@@ -265,6 +265,7 @@ def feature_maps_panel(images, labels, networks, *, drawing=None, hide=(), **sta
         touch={"maps": lambda hand, values: _pick(hand, values, panel)},
         hover={"answer": _tell},
         presets=presets,
+        stops=[{"stage": stage} for stage in stages],
         hide=hide,
     )  # fmt: skip
     if drawing is not None:

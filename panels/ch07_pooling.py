@@ -194,6 +194,7 @@ def pooling_panel(images, labels, network, *, hide=(), **start):
             _("one pixel, pooled 4 × 4"): {"right": 1, "down": 0, "window": 4},
             _("four pixels"): {"right": 4, "down": 0, "window": 2},
         },
+        stops=[{"right": 1, "down": 0, "window": size} for size in sizes.values()],
         hide=hide,
     )
     return panel.start(start)

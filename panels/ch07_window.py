@@ -265,9 +265,9 @@ def window_panel(images, labels, network=None, *, drawing=None, hide=(), **start
         controls={
             "number": Stepper(_("image number"), len(images) - 1),
             "filter": choice(_("filter"), {name_of(filter): filter for filter in filters}),
-            "step": Scrubber(_("window (from 0)"), int(np.prod(shape)) - 1, interval=80),
             "relu": toggle(_("ReLU"), True),
             "source": choice(_("image"), {_("test image"): False, _("my drawing"): True}, False),
+            "step": Scrubber(_("window (from 0)"), int(np.prod(shape)) - 1, interval=80),
         },
         compute=compute,
         draw=draw_window,
@@ -281,6 +281,9 @@ def window_panel(images, labels, network=None, *, drawing=None, hide=(), **start
             "filters": lambda hand, values: _pick(hand, panel),
         },
         hover={"map": _tell},
+        stops=[
+            {"step": step, "relu": relu} for step in (strongest, weakest) for relu in (True, False)
+        ],
         presets=_presets(first, strongest, weakest, "relu" not in hide),
         hide=hide,
     )
