@@ -13,11 +13,11 @@ from matplotlib.collections import LineCollection
 from matplotlib.patches import Rectangle
 
 from .shell import Panel, Several, Stepper, artists, choice, layout_of, toggle
-from .shell.style import BLACK, BLUE, GREEN, GREY, NORMAL, ORANGE, RED, SMALL, add_axes
+from .shell.style import BLACK, BLUE, GREEN, GREY, NORMAL, ORANGE, RED, add_axes
 
 SIZES = range(1, 5)
 GAP = 0.3  # between the tables, in cells
-ROW, COLUMN = "#FBE3B4", "#BFDDF2"  # light ORANGE and BLUE: the row and the column in hand
+BANDS = {"color": ORANGE, "alpha": 0.3}, {"color": BLUE, "alpha": 0.25}  # row and column in hand
 FONT = "DejaVu Sans Mono"  # of the shapes: all characters have one width
 LARGE, CHARACTER = 16, 0.602  # points; the width of a character in those
 
@@ -146,12 +146,14 @@ def _show_shapes(art, data):
     result = f" → {_shape(data.product)}" if data.fits else ""
     inner = len(one) - 2, len(one) + 1  # where the two numbers stand
     whole = one + other + result
-    outside = [" " if at in inner else letter for at, letter in enumerate(whole)]
-    art.shapes.set_text("".join(outside).rstrip())
     color = GREEN if data.fits else RED
     width = LARGE * CHARACTER / 72  # inches a character
-    for text, at in zip(art.inner, inner, strict=True):
-        text.set(x=art.left_end + at * width, text=whole[at], color=color)
+    ends = 0, inner[0], inner[0] + 1, inner[1], inner[1] + 1, len(whole)
+    for k, text in enumerate(art.shapes):
+        text.set(x=art.left_end + ends[k] * width, text=whole[ends[k] : ends[k + 1]].rstrip())
+        text.set(
+            color=color if k in (1, 3) else BLACK, fontweight="bold" if k in (1, 3) else "normal"
+        )
     ends = [art.left_end + (at + 0.5) * width for at in inner]
     art.bracket.set_data(np.repeat(ends, 2), art.bracket_height)
     art.bracket.set(color=color, linestyle="-" if data.fits else ":")
@@ -171,11 +173,11 @@ def _show_sum(art, data):
     art.labels[1].set_text(column)
     art.labels[2].set_text(_("products") if data.fits else "")
     longest = max(len(data.row), len(data.column))
-    for texts, numbers in zip(art.written, (data.row, data.column, data.products), strict=True):
-        for at, text in enumerate(texts):
-            missing = numbers is not data.products and len(numbers) <= at < longest
-            text.set_text(str(numbers[at]) if at < len(numbers) else "?" if missing else "")
-            text.set_color(RED if missing else BLACK)
+    for text, numbers in zip(art.written, (data.row, data.column, data.products), strict=True):
+        short = 0 < len(numbers) < longest  # a question mark for each partner that is missing
+        shown = [*map(str, numbers), *["?"] * (longest - len(numbers)) * short]
+        text.set_text("".join(f"{number:>5}" for number in shown).rstrip())
+        text.set_color(RED if short else BLACK)
     if data.fits:
         art.sum.set_text(f"{' + '.join(map(str, data.products))} = {data.products.sum()}")
     else:
@@ -196,21 +198,20 @@ def _lay_out(figure):
         box, words = (0.05, 1.95, width - 0.1, height - 2.9), (0.15, 1.5)
         shapes = height - 0.3
     else:
-        box, words = (0.05, 0.05, 0.55 * width, height - 0.1), (0.6 * width, 0.5 * height)
-        shapes = height - 0.55
+        box, words = (0.05, 0.05, 0.55 * width, height - 0.1), (0.59 * width, height - 1.5)
+        shapes = height - 0.5
 
     def axes(x, y, w, h, **options):
         return add_axes(figure, (x / width, y / height, w / width, h / height), **options)
 
     page = axes(0, 0, width, height, frame=False)
     page.set(xlim=(0, width), ylim=(0, height))
-    tables = axes(*box, frame=False, label="tables")
+    tables = axes(*box, frame=False, label=_("cells"))
     tables.add_collection(frames := LineCollection([], colors=GREY, linewidths=0.8, zorder=2))
     row, column, cell = (
         tables.add_patch(Rectangle((0, 0), 1, 1, animated=True, **look))
         for look in (
-            {"color": ROW, "linewidth": 0, "zorder": 0},
-            {"color": COLUMN, "linewidth": 0, "zorder": 0.5, "alpha": 0.8},
+            *({"linewidth": 0, "zorder": 0, **band} for band in BANDS),
             {"fill": False, "linewidth": 3, "zorder": 3},
         )
     )
@@ -224,8 +225,9 @@ def _lay_out(figure):
 
     x, y = words
     large = {"fontsize": LARGE, "fontfamily": FONT, "va": "baseline"}
-    page.add_patch(Rectangle((x - 0.05, y - 0.18), width - x, 0.36, color=ROW, linewidth=0))
-    page.add_patch(Rectangle((x - 0.05, y - 0.58), width - x, 0.36, color=COLUMN, linewidth=0))
+    for line, band in enumerate(BANDS):
+        place = x - 0.05, y - 0.18 - 0.4 * line
+        page.add_patch(Rectangle(place, width - x, 0.36, linewidth=0, **band))
     page.plot([x, width - 0.1], [y - 1.02] * 2, color=GREY, linewidth=0.8)
     return SimpleNamespace(
         drawn=None,
@@ -240,18 +242,13 @@ def _lay_out(figure):
         right=numbers(16),
         product=numbers(16, animated=True),
         left_end=x,
-        shapes=write(x, shapes, **large),
-        inner=[write(x, shapes, fontweight="bold", **large) for _at in (0, 1)],
+        shapes=[write(x, shapes, **large) for _part in range(5)],
         bracket=page.plot([], [], linewidth=2)[0],
         bracket_height=[shapes - 0.08, shapes - 0.2, shapes - 0.2, shapes - 0.08],
         inner_words=write(x, shapes - 0.22, fontsize=NORMAL),
         labels=[write(x, y - 0.4 * at, animated=True) for at in range(3)],
         written=[
-            [
-                write(x + 1.5 + 0.45 * at, y - 0.4 * line, ha="center", animated=True)
-                for at in SIZES
-            ]
-            for line in range(3)
+            write(x + 1.15, y - 0.4 * line, animated=True, fontfamily=FONT) for line in range(3)
         ],
         sum=write(x, y - 1.25, fontsize=NORMAL + 1, fontweight="bold", animated=True),
     )
@@ -262,11 +259,11 @@ def describe_matrix(data):
     row, column = _names(data)
     if not data.fits:
         text = _(
-            "{one}{other} do not fit: {row} has {a} numbers and {column} has {b}, so {left} "
-            "numbers find no partner. The inner numbers must agree."
+            "{one}{other} do not fit: numbers in {row}: {a}, in {column}: {b}. "
+            "The inner numbers of the shapes must be the same."
         )
         a, b = len(data.row), len(data.column)
-        text = text.format(one=one, other=other, row=row, a=a, column=column, b=b, left=abs(a - b))
+        text = text.format(one=one, other=other, row=row, a=a, column=column, b=b)
         turned = _("The other way round, {b} {a}, they fit.") if data.turned_fits else ""
         return f"{text} {turned.format(a=data.names[0], b=data.names[1])}".strip()
     pairs = zip(data.row, data.column, strict=True)
@@ -349,9 +346,9 @@ def matrix_panel(*, hide=(), **start):
         draw=draw_matrix,
         describe=describe_matrix,
         figsize=(8.8, 3.5),
-        narrow=(4.2, 5.6),
-        lecture=(7.4, 3.1),
-        touch={"tables": grab_cell},
+        narrow=(3.6, 5.3),
+        lecture=(7.2, 3.1),
+        touch={_("cells"): grab_cell},
         presets={
             "(2, 2)(2, 2)": preset((2, 2, 2, 2), on),
             _("the same, the other way round"): preset((2, 2, 2, 2), on, True),

@@ -89,12 +89,13 @@ def _lay_out(figure):
     width, height = figure.get_size_inches()
     narrow = layout_of(figure) == "narrow"
     bars = 1.25, width - 1.4  # left end and width of the scores
-    powers, shares = 0.1, (1.75, width - 2.6)
+    powers, shares, words = 1.25, bars, 0.1
     foot = 0.75 if narrow else 0.6
     room = (height - foot - 0.45) / CLASSES
     if not narrow:
         bars, powers = (1.25, 0.4 * width - 1.25), 0.42 * width
         shares = 0.65 * width, 0.35 * width - 1.0
+        words = width - 0.92
 
     def axes(x, y, w, h, **options):
         return add_axes(figure, (x / width, y / height, w / width, h / height), **options)
@@ -109,14 +110,14 @@ def _lay_out(figure):
     top = height - 0.22
     heads = (bars[0], _("scores: drag them")), (powers, _("powers")), (shares[0], _("shares"))
     if narrow:
-        heads = ((0.1, _("scores (drag them), then powers and shares")),)
+        heads = ((0.1, _("scores (drag), powers, shares")),)
     for x, text in heads:
         write(x, top, text, animated=False, fontweight="bold")
     rows, touched = [], []
     for k in range(CLASSES):
-        upper = height - 0.45 - (k + (0.27 if narrow else 0.5)) * room
-        lower = upper - 0.5 * room if narrow else upper
-        field = axes(bars[0], upper - 0.2, bars[1], 0.4, label=f"score{k}", frame=False)
+        upper = height - 0.45 - (k + (0.2 if narrow else 0.5)) * room
+        middle, lower = (upper - 0.29 * room, upper - 0.53 * room) if narrow else (upper, upper)
+        field = axes(bars[0], upper - 0.2, bars[1], 0.4, label=f"score a{k}", frame=False)
         field.set(xlim=(-REACH, REACH), ylim=(-1, 1))
         field.axvline(0, color=GREY, linewidth=1)
         field.axhspan(-0.9, 0.9, color="#F0F0F0", zorder=0)
@@ -137,13 +138,11 @@ def _lay_out(figure):
                 share=bar,
                 wanted=wanted,
                 name=write(0.1, upper, ""),
-                power=write(powers, lower, ""),
-                words=write(shares[0] + shares[1] + 0.08, lower, ""),
+                power=write(powers, middle, ""),
+                words=write(words, lower, ""),
             )
         )
     scale, sums = (0.55, 0.2) if narrow else (0.45, 0.22)
-    if narrow:
-        page.plot([0.1, width - 0.1], [scale - 0.14] * 2, color=GREY, linewidth=0.8)
     place = bars[1] / (2 * REACH)
     ticks = [
         (tick, write(bars[0] + (tick + REACH) * place, scale, "", ha="center", fontsize=SMALL))
@@ -152,8 +151,8 @@ def _lay_out(figure):
     return SimpleNamespace(
         rows=rows,
         ticks=ticks,
-        total=write(powers, sums, ""),
-        whole=write(shares[0], sums, ""),
+        total=write(0.1 if narrow else powers, sums, ""),
+        whole=write(0.55 * width if narrow else shares[0], sums, ""),
     )
 
 
@@ -262,9 +261,9 @@ def softmax_panel(*, hide=(), **start):
         draw=draw_softmax,
         describe=describe_softmax,
         figsize=(9.2, 2.7),
-        narrow=(4.2, 4.5),
-        lecture=(7.4, 2.5),
-        touch={f"score{k}": partial(grab_score, k=k) for k in range(CLASSES)},
+        narrow=(3.6, 5.0),
+        lecture=(7.2, 2.6),
+        touch={f"score a{k}": partial(grab_score, k=k) for k in range(CLASSES)},
         presets={
             _("0.3, 2.9 and 4.0"): chapters,
             _("the same, 500 added to all"): {**chapters, "added": 500},

@@ -15,6 +15,7 @@ from matplotlib.collections import LineCollection
 
 from common.functions import sigmoid, step_function
 
+from .ch03_line import Handled, moved, normal_of, seen
 from .ch03_neuron import GATES, INPUTS
 from .shell import NumberGrid, Panel, artists, choice, layout_of
 from .shell.style import BLACK, GREEN, GREY, NORMAL, RED, SMALL, add_axes
@@ -25,7 +26,7 @@ IN, OUT = (-0.5, 1.5), (-0.3, 1.3)  # what is drawn of the inputs and of the hid
 LARGEST = 1000.0
 BENT = np.linspace(0, 1, 11)  # lines of the grid over the square of the four inputs
 MARKERS = "os^D"  # of the four inputs
-LINES = {  # colour, line style, name, and where the knob sits: its share of the line from the middle
+LINES = {  # colour, line style, name; where the knob sits, as a share of the line from its middle
     "first": (RED, "--", "1", 0.1),
     "second": (GREEN, "-.", "2", -0.1),
     "output": (BLACK, "-", "y", -0.2),  # points often lie about the middle of this one
@@ -69,9 +70,9 @@ def compute_xor(first, second, output, activation, hand):
     return Xor(
         hand=hand,
         lines={name: seen(w, OUT if name == "output" else IN) for name, w in neurons.items()},
-        normals={name: _normal(w) for name, w in neurons.items()},
+        normals={name: normal_of(w) for name, w in neurons.items()},
         hidden=hidden,
-        shown=_side_by_side(hidden, _normal(neurons["output"])),
+        shown=_side_by_side(hidden, normal_of(neurons["output"])),
         outputs=np.asarray(h(last), dtype=float),
         right=(last > 0) == XOR,
         gates=tuple(_gate(sums(INPUTS, w[:, i]) > 0) for i in (0, 1)),
@@ -79,34 +80,15 @@ def compute_xor(first, second, output, activation, hand):
         parted=gap(hidden[XOR], hidden[~XOR]) > 1e-6,
         plane=h(sums(layer(_square(IN)), np.array(neurons["output"]))),
         behind=h(sums(_square(OUT), np.array(neurons["output"]))),
-        grid=layer(np.concatenate([columns, columns[..., ::-1]])) if activation == "sigmoid" else (),
+        grid=layer(np.concatenate([columns, columns[..., ::-1]]))
+        if activation == "sigmoid"
+        else (),
     )
 
 
 def _square(limits):
     """Points all over a plane, (121, 121, 2)."""
     return np.stack(np.meshgrid(*[np.linspace(*limits, 121)] * 2), axis=-1)
-
-
-def _normal(neuron):
-    length = np.hypot(*neuron[:2])
-    return np.array(neuron[:2]) / (length or 1.0)
-
-
-def seen(neuron, limits):
-    """The ends of what a square shows of the line w1 x1 + w2 x2 + b = 0, (2, 2) or (0, 2)."""
-    normal, length = _normal(neuron), np.hypot(*neuron[:2])
-    if length == 0:
-        return np.empty((0, 2))
-    point, along = -neuron[2] / length * normal, np.array([-normal[1], normal[0]])
-    first, last = -np.inf, np.inf
-    for x, v in zip(point, along, strict=True):
-        if abs(v) > 1e-12:
-            a, b = sorted((edge - x) / v for edge in limits)
-            first, last = max(first, a), min(last, b)
-        elif not limits[0] < x < limits[1]:
-            return np.empty((0, 2))
-    return point + np.outer([first, last], along) if first < last else np.empty((0, 2))
 
 
 def gap(some, others):
@@ -164,9 +146,8 @@ def draw_xor(figure, data):
     for name, line in art.lines.items():
         line.show(data.lines[name], data.normals[name], name in (data.hand, "output"))
     for i, (y, right) in enumerate(zip(data.outputs, data.right, strict=True)):
-        art.answers[i].set_text(f"{y:.2f}".replace("1.00", "1").replace("0.00", "0"))
-        art.verdicts[i].set_text("✓" if right else "✗")
-        art.verdicts[i].set_color(BLACK if right else RED)
+        art.answers[i].set_text(f"{y:.2f} ✓" if right else f"{y:.2f} ✗")
+        art.answers[i].set_color(BLACK if right else RED)
 
 
 def _lay_out(figure):
@@ -225,7 +206,7 @@ def _lay_out(figure):
 
 def _lay_out_table(art, table):
     table.set(xlim=(0, 6), ylim=(8, 0))
-    art.answers, art.verdicts = [], []
+    art.answers = []
 
     def write(x, y, text, **options):
         words = {"fontsize": NORMAL, "ha": "center", "va": "center", **options}
@@ -240,43 +221,10 @@ def _lay_out_table(art, table):
         table.plot(0.6, y, MARKERS[i], markersize=10, markerfacecolor=face, markeredgecolor=BLACK)
         write(1.8, y, f"{x1}  {x2}")
         write(3.2, y, str(int(one)))
-        art.answers.append(write(4.7, y, "", animated=True))
-        art.verdicts.append(write(5.6, y, "", animated=True, fontweight="bold"))
+        art.answers.append(write(4.9, y, "", animated=True))
     write(0.3, 5.9, _("red rim: output is wrong"), fontsize=SMALL, color=GREY, ha="left")
     write(0.3, 6.6, _("dark: output fires"), fontsize=SMALL, color=GREY, ha="left")
     write(0.3, 7.3, _("arrow: where it fires"), fontsize=SMALL, color=GREY, ha="left")
-
-
-class Handled:
-    """A neuron's line with a knob to shift it by, two to turn it by, and an arrow to its side."""
-
-    def __init__(self, axes, color, style, name, place):
-        self.place = place
-        own = {"color": color, "animated": True}
-        (self.line,) = axes.plot([], [], linestyle=style, **own)
-        (self.arrow,) = axes.plot([], [], linewidth=2, markersize=8, zorder=3, **own)
-        (self.ends,) = axes.plot([], [], "o", markersize=9, zorder=3, markeredgewidth=2, **own)
-        (self.knob,) = axes.plot([], [], "o", markersize=17, zorder=3, **own)
-        self.name = axes.text(0, 0, name, color="white", fontsize=NORMAL, fontweight="bold",
-                              ha="center", va="center_baseline", zorder=5, animated=True)  # fmt: skip
-        self.parts = (self.line, self.arrow, self.ends, self.knob, self.name)
-
-    def show(self, ends, normal, held):
-        for part in self.parts:
-            part.set_visible(len(ends) > 0)
-        if not len(ends):
-            return
-        middle, along = ends.mean(axis=0), ends[1] - ends[0]
-        self.line.set_data(*ends.T)
-        self.line.set_linewidth(3 if held else 2)
-        knob = middle + self.place * along
-        self.arrow.set_data(*np.array([knob, knob + 0.27 * normal]).T)
-        angle = np.degrees(np.arctan2(normal[1], normal[0]))
-        self.arrow.set(marker=(3, 0, angle - 90), markevery=[1])
-        self.ends.set_data(*np.array([middle - 0.38 * along, middle + 0.38 * along]).T)
-        self.ends.set_markerfacecolor(self.line.get_color() if held else "white")
-        self.knob.set_data(knob[:1], knob[1:])
-        self.name.set_position(knob)
 
 
 def describe_xor(data):
@@ -314,17 +262,17 @@ def _why(data, wrong):
 
 def grab_hidden(hand, values):
     """Lines 1 and 2: the nearer one follows the pointer, arrow keys move the one in hand."""
-    if hand.down is None:
-        name = values["hand"]
-    else:
+    name = values["hand"]
+    if hand.down is not None:
         away = {name: _away(hand.before[name][0], name, hand.down) for name in ("first", "second")}
         name = min(away, key=away.get)
-    moved = _moved(hand, values, name, IN)
-    return {**moved, "hand": name} if moved else {}
+    line = moved(hand.before[name][0], hand, IN)
+    return {name: [line], "hand": name} if line else {}
 
 
 def grab_output(hand, values):
-    return _moved(hand, values, "output", OUT)
+    line = moved(hand.before["output"][0], hand, OUT)
+    return {"output": [line]} if line else {}
 
 
 def _away(neuron, name, place):
@@ -333,33 +281,7 @@ def _away(neuron, name, place):
     if not len(ends):
         return np.inf
     knob = ends.mean(axis=0) + LINES[name][3] * (ends[1] - ends[0])
-    return abs(_normal(neuron) @ (place - knob)) + 0.1 * np.hypot(*(place - knob))
-
-
-def _moved(hand, values, name, limits):
-    """Grabbed near an end a line turns about its middle, elsewhere it shifts."""
-    neuron = np.array((values if hand.down is None else hand.before)[name][0])
-    if not neuron[:2].any():
-        return {}  # without weights there is no line
-    ends = seen(neuron, limits)
-    normal, along = _normal(neuron), np.array([-_normal(neuron)[1], _normal(neuron)[0]])
-    middle = ends.mean(axis=0) if len(ends) else np.array([0.5, 0.5])
-    if hand.down is None:
-        upwards = 1 if (normal[1], normal[0]) > (1e-9, 0) or normal[1] > 0 else -1
-        angle, shift = -np.radians(5) * hand.dx, 0.05 * upwards * hand.dy * normal
-    else:
-        here, down = np.array([hand.x, hand.y]), np.array(hand.down)
-        reach = np.hypot(*(ends[1] - ends[0])) / 2 if len(ends) else np.inf
-        if abs((down - middle) @ along) > 0.5 * reach:
-            (x0, y0), (x1, y1) = down - middle, here - middle
-            angle, shift = np.arctan2(y1, x1) - np.arctan2(y0, x0), np.zeros(2)
-        else:
-            angle, shift = 0.0, here - down
-    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    w = turn @ neuron[:2]
-    b = neuron[2] + (neuron[:2] - w) @ middle - w @ shift
-    digits = max(2, 2 - int(np.floor(np.log10(np.hypot(*w)))))
-    return {name: [np.round([*w, b], digits).tolist()]}
+    return abs(normal_of(neuron) @ (place - knob)) + 0.1 * np.hypot(*(place - knob))
 
 
 def xor_panel(*, hide=(), **start):
@@ -386,8 +308,8 @@ def xor_panel(*, hide=(), **start):
         draw=draw_xor,
         describe=describe_xor,
         figsize=(9.4, 3.6),
-        narrow=(4.2, 7.9),
-        lecture=(7.4, 2.9),
+        narrow=(3.6, 7.3),
+        lecture=(7.2, 2.85),
         touch={"inputs": grab_hidden, "hidden": grab_output},
         presets={
             _("NAND and OR"): preset(nand, either, both),
