@@ -111,7 +111,7 @@ def _draw_tables(art, left, right, data):
     (m, n), (k, p) = left.shape, right.shape
     width, height = art.room  # of the axes, in inches
     wide, high = n + p + GAP + 0.6, m + k + GAP + 0.6
-    across, down = min(0.72, width / wide), min(0.5, height / high)  # inches a cell
+    across, down = min(0.8, width / wide), min(0.58, height / high)  # inches a cell
     spare, above = (width / across - wide) / 2, (height / down - high) / 2
     art.tables.set_xlim(-n - GAP - 0.55 - spare, p + 0.05 + spare)
     art.tables.set_ylim(m + 0.05 + above, -k - GAP - 0.55 - above)
@@ -300,13 +300,13 @@ def grab_cell(hand, values):
 
 def matrix_panel(*, hide=(), **start):
     """Two shapes, the numbers in them, and the cell that is looked at."""
-    axis = {_("no such axis"): 0, **{str(n): n for n in SIZES}}
+    axis = {_("none"): 0, **{str(n): n for n in SIZES}}
     sizes = [str(n) for n in SIZES]
     parts = [
         choice(_("A: rows"), axis, 2),
-        choice(_("columns"), dict(zip(sizes, SIZES, strict=True)), 2),
+        choice(_("A: columns"), dict(zip(sizes, SIZES, strict=True)), 2),
         choice(_("B: rows"), dict(zip(sizes, SIZES, strict=True)), 2),
-        choice(_("columns"), axis, 2),
+        choice(_("B: columns"), axis, 2),
     ]
     shapes = Several(_("shapes"), parts, widths=[160] * 4)
     swap = toggle(_("the other way round: B A"))

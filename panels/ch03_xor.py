@@ -298,9 +298,9 @@ def xor_panel(*, hide=(), **start):
     panel = Panel(
         title=_("XOR: two lines, and what lies behind them"),
         controls={
-            "first": NumberGrid(_("line 1: w1, w2, b"), nand),
-            "second": NumberGrid(_("line 2: w1, w2, b"), either),
-            "output": NumberGrid(_("output: w1, w2, b"), both),
+            "first": NumberGrid(_("1: w1, w2, b"), nand),
+            "second": NumberGrid(_("2: w1, w2, b"), either),
+            "output": NumberGrid(_("y: w1, w2, b"), both),
             "activation": choice(_("activation"), ACTIVATIONS.keys()),
             "hand": choice(_("in hand"), {_("line 1"): "first", _("line 2"): "second"}),
         },
