@@ -268,9 +268,9 @@ def softmax_panel(*, hide=(), **start):
             _("0.3, 2.9 and 4.0"): chapters,
             _("the same, 500 added to all"): {**chapters, "added": 500},
             _("the same, gaps twice as large"): {**chapters, "gaps": 2.0},
-            _("1010, 1000 and 990 as written"): {**large, "shift": False},
-            _("1010, 1000 and 990, largest off"): {**large, "shift": True},
-            _("−1000 added, as written"): {**chapters, "added": -1000, "shift": False},
+            _("1010, 1000, 990 as written"): {**large, "shift": False},
+            _("1010, 1000, 990, largest off"): {**large, "shift": True},
+            _("−1000 added as written"): {**chapters, "added": -1000, "shift": False},
         },
         hide=hide,
     )

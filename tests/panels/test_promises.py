@@ -25,18 +25,11 @@ PROMISES = {
         "XOR: not possible with one line": "no straight line gets the fourth",
     },
     "xor_panel": {
-        "NAND and OR": "All four points are right.",
-        "one line alone": "line 2: never fires. They put (0, 0) and (0, 1) on one spot",
-        "both lines the same": "line 2: NAND. They put (0, 0) and (0, 1) on one spot",
-        "right lines, wrong output": "the output's line could part the kinds",
-        "sigmoids with short weights": "All four points are right.",
+        "one line alone": "(0, 1) on one spot",
+        "right lines, wrong output": "could part",
     },
     "matrix_panel": {"(2, 3)(2, 2): they do not fit": "(2, 3)(2, 2) do not fit"},
-    "softmax_panel": {
-        "the same, 500 added to all": "0.0182, 0.245, 0.737. Class 2",
-        "1010, 1000 and 990 as written": "becomes inf; inf / inf is nan",
-        "−1000 added, as written": "become 0; 0 / 0 is nan",
-    },
+    "softmax_panel": {"1010, 1000, 990 as written": "inf / inf", "−1000 added as written": "0 / 0"},
     "loss_panel": {
         "certain and wrong": "Without the 1e-7 in the code, log 0 would make it infinite.",
     },
@@ -98,12 +91,7 @@ def test_a_preset_shows_what_its_name_says(name):
 TOLD = [  # chapter; what is typed, printed or said there; the panel with the same numbers; how set
     ("ch03_neural_net", r"print\(Y\)\n.*\[(\S+) (\S+)\]", "three_layers_panel", {}),
     ("ch03_neural_net", r"It hardly moves: from (\S+) to", "three_layers_panel", {"x1": -5.0}),
-    (
-        "ch03_neural_net",
-        r"It hardly moves: from \S+ to ([\d.]+),",
-        "three_layers_panel",
-        {"x1": 5.0},
-    ),
+    ("ch03_neural_net", r"hardly moves: from \S+ to ([\d.]+),", "three_layers_panel", {"x1": 5.0}),
     ("ch03_neural_net", r"begins with (\d+)", "matrix_panel", "the same, the other way round"),
     ("ch03_neural_net", r"\n\[(\S+) (\S+) (\S+)\] 1\.0\n", "softmax_panel", {}),
     ("ch03_neural_net", r"grows from (\S+) to", "softmax_panel", {}),
