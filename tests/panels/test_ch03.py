@@ -14,7 +14,7 @@ from panels.ch03_line import moved
 from panels.ch03_neuron import compute_neuron
 from panels.ch03_three_layers import BIASES, three_layers_panel
 from panels.ch03_three_layers import WEIGHTS as LAYERS
-from panels.ch03_xor import compute_xor
+from panels.ch03_xor import compute_xor, gap
 from panels.shell import Hand
 from tests.panels.table import IMAGES, LABELS, WEIGHTS
 
@@ -47,6 +47,15 @@ def test_one_line_alone_never_parts_xor_and_a_line_that_is_held_passes_through_t
         place = other[0, :2]
         w1, w2, b = moved(first[0], Hand(*place, down=place), (-0.5, 1.5))
         assert np.dot((w1, w2), place) + b == pytest.approx(0, abs=0.05)
+
+
+def test_a_lane_between_two_pairs_is_as_wide_as_in_the_best_of_all_directions():
+    angles = np.linspace(0, np.pi, 2000)
+    for corners in np.random.default_rng(6).uniform(size=(200, 4, 2)):
+        shadows = corners @ (np.cos(angles), np.sin(angles))  # (4, 2000)
+        some, others = np.sort(shadows[:2], axis=0), np.sort(shadows[2:], axis=0)
+        lanes = np.maximum(some[0] - others[1], others[0] - some[1])
+        assert gap(corners[:2], corners[2:]) == pytest.approx(max(lanes.max(), 0), abs=2e-3)
 
 
 def test_shares_that_saturate_and_slopes_are_those_of_the_functions():
