@@ -314,7 +314,7 @@ def xor_panel(*, hide=(), **start):
         presets={
             _("NAND and OR"): preset(nand, either, both),
             _("one line alone"): preset([[1.0, -1.0, -0.5]], [[0.0, 0.0, 0.0]], [[1.0, 0.0, -0.5]]),
-            _("both lines the same"): preset(nand, nand, both),
+            _("both lines the same"): preset(either, either, [[1.0, -1.0, -0.5]]),
             _("right lines, wrong output"): preset(nand, either, either),
             _("sigmoids with short weights"): preset(nand, either, [[1.0, 1.0, -1.22]], "sigmoid"),
             _("sigmoids with longer weights"): preset(
