@@ -3,7 +3,7 @@
 Boxes are (left, top, width, height) in inches from the figure's upper left corner, so that words
 and numbers keep their size when a figure is laid out for a telephone or a lecture. What changes
 is animated. Pixels become colours cell by cell, and all the numbers of a table are one path: each
-costs less than a millisecond, where an AxesImage or ten texts cost six.
+costs about a millisecond, where an AxesImage or ten texts cost six.
 """
 
 from functools import lru_cache
@@ -13,17 +13,12 @@ import numpy as np
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.image import PcolorImage
 from matplotlib.patches import PathPatch, Polygon, Rectangle
-from matplotlib.path import Path
-from matplotlib.textpath import TextPath
-from matplotlib.transforms import Affine2D
 
-from .shell.style import BLACK, BLUE, GREY, INK, NORMAL, ORANGE, SMALL, add_axes, edge
+from .outlines import HEIGHT, NOTHING, TITLE, Lines, Words, breadth, short, written
+from .shell.style import BLACK, BLUE, GREY, INK, NORMAL, ORANGE, add_axes, edge
 
 LIGHT, SOFT, LINES, FAINT = "#F7A71B", "#EEEEEE", "#9A9A9A", "#767676"
 BETWEEN = "#8FB4D4"  # of the lines between pictures: no shade of ink
-HEIGHT = SMALL / 72  # of a number, in inches
-TITLE = (NORMAL * 0.93 + 6) / 72  # inches: how far above its axes a title begins
-NOTHING = Path(np.zeros((1, 2)))
 NARROWEST = 0.105  # inches: a number below is not written
 
 
@@ -32,49 +27,6 @@ def place(figure, box):
     wide, high = figure.get_size_inches()
     left, top, width, height = box
     return left / wide, 1 - (top + height) / high, width / wide, height / high
-
-
-def inches(figure):
-    """From inches, to the right and down, to the screen."""
-    flipped = Affine2D().scale(1, -1).translate(0, figure.get_figheight())
-    return flipped + figure.dpi_scale_trans
-
-
-class Lines:
-    """Lines of text that change, as one path: its first line begins at (left, top), in inches."""
-
-    def __init__(self, figure, left, top, size=NORMAL, spacing=1.5, color=BLACK):
-        self.size, self.spacing, self._text = size / 72, spacing, ""
-        options = {"facecolor": color, "linewidth": 0, "animated": True, "zorder": 6}
-        self.patch = figure.add_artist(PathPatch(NOTHING, transform=inches(figure), **options))
-        self.move(left, top)
-
-    def move(self, left, top):
-        self.left, self.top = left, top
-        self.set_text(self._text)
-
-    def set_text(self, text):
-        self._text, parts = text, []
-        for i, line in enumerate(text.split("\n")):
-            x = 0.0
-            for letter in line:
-                outline, breadth = _letter(letter)
-                if outline is not None:
-                    y = 0.93 + self.spacing * i  # of the baseline
-                    parts.append((outline, (self.left + self.size * x, self.top + self.size * y)))
-                x += breadth
-        self.patch.set_path(_joined([(outline, at, self.size) for outline, at in parts]))
-
-
-class Words:
-    """Short words that change, all in one path; `show` takes (word, (x, y)) in inches."""
-
-    def __init__(self, figure, color=BLACK):
-        options = {"facecolor": color, "linewidth": 0, "animated": True, "zorder": 6}
-        self.patch = figure.add_artist(PathPatch(NOTHING, transform=inches(figure), **options))
-
-    def show(self, parts, size=HEIGHT):
-        self.patch.set_path(written([(word, at, size) for word, at in parts if word]))
 
 
 @lru_cache
@@ -270,61 +222,6 @@ class Table:
             places = (np.array(divmod(i, columns)[::-1]) + 0.5 for i in range(len(texts)))
             glyphs = zip(texts, places, which, strict=True)
             patch.set_path(written([(word, at, size) for word, at, yes in glyphs if yes and size]))
-
-
-def written(parts):
-    """Words as one path, each (word, centre, size), y downwards; size is that of the font."""
-    return _joined([(_glyphs(word), centre, size) for word, centre, size in parts])
-
-
-def _joined(parts):
-    """Outlines as one path, each (outline, place, size)."""
-    if not parts:
-        return NOTHING
-    vertices = [outline[0] * size + at for outline, at, size in parts]
-    return Path(np.concatenate(vertices), np.concatenate([outline[1] for outline, _, _ in parts]))
-
-
-@lru_cache(4096)
-def _glyphs(word):
-    """The outline of a word of size 1, centred at 0, y downwards: vertices and codes."""
-    path = TextPath((0, 0), word, size=1)
-    middle = (path.vertices.max(axis=0) + path.vertices.min(axis=0)) * (0.5, 0)
-    return (path.vertices - middle) * (1, -1) + (0, 0.36), path.codes
-
-
-@lru_cache(4096)
-def _letter(letter):
-    """Its outline on the baseline at 0, y downwards, or None for a space; and how broad it is."""
-    broad = breadth(f"|{letter}|") - breadth("||")
-    if letter.isspace():
-        return None, broad
-    path = TextPath((0, 0), letter, size=1)
-    return (path.vertices * (1, -1), path.codes), broad
-
-
-@lru_cache(4096)
-def breadth(word):
-    """How broad a word of size 1 is."""
-    return float(np.ptp(_glyphs(word)[0][:, 0]))
-
-
-def short(value):
-    """A number in four digits."""
-    return f"{value:.4g}".replace("-", "−")
-
-
-def shorter(value):
-    """A number in two digits."""
-    return f"{value:.2g}".replace("-", "−")
-
-
-def hundredths(value, digits=2):
-    """0.25 as .25: a number of a small cell."""
-    if abs(value) >= 9.95:
-        return f"{value:.3g}".replace("-", "−")
-    text = f"{value:.{digits}f}".removesuffix("." + digits * "0")
-    return (text.replace("0.", ".") if "." in text else text.replace("-0", "0")).replace("-", "−")
 
 
 class Shares:

@@ -17,8 +17,8 @@ import traitlets
 from common.conv_layers import Convolution
 from common.util import col2im, im2col, pad_images
 
-from .cells import short
 from .ch07_convolution_picture import draw_convolution, first_shown
+from .outlines import short
 from .shell import NumberGrid, Panel, Scrubber, Several, choice, layout_of, slider
 
 MOST = 168  # windows, counted from 0

@@ -6,7 +6,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from .cells import Lines, Table, fitting, short, shorter
+from .cells import Table, fitting
+from .outlines import Lines, short, shorter
 from .shell import artists, layout_of
 from .shell.picture import resize
 from .shell.style import BLACK, BLUE

@@ -14,7 +14,8 @@ import numpy as np
 from common.functions import softmax
 from common.simple_convnet import SimpleConvNet
 
-from .cells import Lines, Pixels, Shares, Words, around, arrangement
+from .cells import Pixels, Shares, around, arrangement
+from .outlines import Lines, Words
 from .shell import Panel, Stepper, artists, choice, layout_of, slider
 from .shell.style import SMALL, ink_limits
 

@@ -11,8 +11,9 @@ from matplotlib.collections import PolyCollection
 from common.functions import softmax
 from common.layers import Pooling, Relu
 
-from .cells import Pixels, Shares, Words, place
+from .cells import Pixels, Shares, place
 from .ch07_feature_maps import as_images, as_networks
+from .outlines import Words
 from .shell import Panel, Stepper, artists, choice, layout_of, slider
 from .shell.style import GREEN, NORMAL, add_axes, ink_limits
 

@@ -14,8 +14,9 @@ import numpy as np
 
 from common.layers import Convolution, Relu
 
-from .cells import Lines, Pixels, Table, around, arrangement, hundredths, not_yet
+from .cells import Pixels, Table, around, arrangement, not_yet
 from .ch07_feature_maps import as_images, as_networks
+from .outlines import Lines, hundredths
 from .shell import Panel, Scrubber, Stepper, artists, choice, layout_of, toggle
 from .shell.style import ink_limits
 
@@ -233,7 +234,7 @@ def _judged(data):
     return text.format(n=data.map.size, share=np.mean(data.map < here))
 
 
-def window_panel(images, labels, network=None, *, drawing=None, hide=(), **start):
+def filter_panel(images, labels, network=None, *, drawing=None, hide=(), **start):
     """Images (N, 1, H, W), labels (N,), and a SimpleConvNet, whose filters can then be chosen.
 
     filter: the name of one made by hand, or the number of a learned one, from 1. drawing: a panel

@@ -8,7 +8,6 @@ from common.conv_layers import Convolution
 from common.simple_convnet import SimpleConvNet
 from dataset.mnist import load_mnist
 from dataset.weights import load_weights
-from panels.cells import HEIGHT
 from panels.ch03_draw import draw_panel, example_digit
 from panels.ch07_convolution import (
     SEVEN,
@@ -20,7 +19,8 @@ from panels.ch07_convolution import (
 from panels.ch07_feature_maps import STAGES, feature_maps_panel
 from panels.ch07_figures import convolution_blocks, gallery, own_picture
 from panels.ch07_pooling import overlap, pooling_panel, shift
-from panels.ch07_window import hand_made, window_panel
+from panels.ch07_window import filter_panel, hand_made
+from panels.outlines import HEIGHT
 
 pytestmark = pytest.mark.slow
 IMAGES, LABELS = load_mnist(flatten=False)[1]
@@ -74,7 +74,7 @@ def test_windows_come_back_as_the_layer_brings_them_and_overflow_and_misfits_are
 def test_a_windows_sum_is_the_layers_answer_and_filter_13_tells_a_strokes_sides_apart():
     net = SimpleConvNet(dtype=np.float32)
     net.params.update(load_weights("ch07_convnet"))
-    panel = window_panel(IMAGES, LABELS, net, filter=13, relu=False)
+    panel = filter_panel(IMAGES, LABELS, net, filter=13, relu=False)
     here, there = panel.data, panel.preset("filter 13: the opposite").data
     assert (there.row, there.column) == (here.row, here.column + 3), "as the chapter says"
     assert there.sum == pytest.approx(-here.sum, rel=0.05) and panel.set(step=0).data.sum < 0
@@ -94,7 +94,7 @@ def test_hands_take_hold_of_windows_and_images():
     panel = convolution_panel(padding=1)  # 6 × 6 pixels, 4 × 4 windows
     assert drag(panel, "windows", (0.6, 0.1))["step"] == 14
     assert drag(panel, "image", (0.5, 0.1), (0.5, 0.45))["step"] == 6, "grabbed, two rows up"
-    panel = window_panel(IMAGES, LABELS, NET)
+    panel = filter_panel(IMAGES, LABELS, NET)
     assert drag(panel, "digit", (0.51, 0.49))["step"] == 12 * 24 + 12, "its middle comes there"
     assert drag(panel, "digit", (0.5, 0.5), (0.6, 0.5))["step"] == 12 * 24 + 15, "grabbed"
     row, column = np.argwhere(IMAGES[0, 0] == 1)[0] + 0.5  # ink
@@ -105,7 +105,7 @@ def test_hands_take_hold_of_windows_and_images():
 
 @pytest.mark.parametrize("layout", ["normal", "narrow", "lecture"])
 def test_words_and_numbers_that_are_paths_are_not_cut_and_can_be_read(layout):
-    others = (window_panel, feature_maps_panel, pooling_panel)
+    others = (filter_panel, feature_maps_panel, pooling_panel)
     panels = [make(IMAGES, LABELS, NET) for make in others] + [convolution_panel(), col2im_panel()]
     for panel in [*panels, im2col_panel(), im2col_panel(show="columns")]:
         panel.lay_out(layout)

@@ -74,7 +74,7 @@ PROMISES = {
     "col2im_panel": {
         "overlaps: 3 × 3, filter 2 × 2": "1 2 1; 2 4 2; 1 2 1. A pixel is seen by up to 4 windows",
     },
-    "window_panel": {
+    "filter_panel": {
         "vertical edges: its strongest answer": "None of the 576 places answers more.",
         "vertical edges: the opposite": "None of the 576 places answers less.",
         "the same after ReLU": "ReLU makes it 0",
