@@ -1,0 +1,290 @@
+"""The training lab's picture and words: how well it reads, by which weights, and ten digits.
+
+Above are loss and accuracy; below them what is behind these numbers: the weights of some hidden
+neurons, each as a picture on the paper that it looks at, and ten test digits with what the network
+has said to each of them since the first step.
+"""
+
+from gettext import gettext as _
+from textwrap import fill
+from types import SimpleNamespace
+
+import numpy as np
+
+from .shell import artists, layout_of
+from .shell.style import (
+    BLACK,
+    BLUE,
+    GREY,
+    INK,
+    LIGHT,
+    LOOKS,
+    NORMAL,
+    RED,
+    SMALL,
+    add_axes,
+    edge,
+    ink_limits,
+)
+
+SIZES = {"figsize": (9.4, 5.3), "narrow": (4.2, 9.4), "lecture": (7.4, 4.1)}
+PLACES = {  # of each layout the axes: left, bottom, width, height in inches
+    "normal": {
+        "loss": (0.42, 3.38, 4.02, 1.4),
+        "accuracy": (5.3, 3.38, 3.6, 1.4),
+        "weights": (0.42, 0.12, 4.02, 2.42),
+        "answers": (5.3, 0.42, 3.6, 2.12),
+    },
+    "narrow": {
+        "loss": (0.42, 7.3, 3.6, 1.3),
+        "accuracy": (0.52, 5.48, 3.1, 1.1),
+        "answers": (0.52, 3.12, 3.1, 1.95),
+        "weights": (0.1, 0.06, 4.0, 2.36),
+    },
+    "lecture": {
+        "loss": (0.42, 2.62, 3.1, 0.95),
+        "accuracy": (4.2, 2.62, 2.72, 0.95),
+        "weights": (0.42, 0.1, 3.1, 1.87),
+        "answers": (4.2, 0.4, 2.72, 1.57),
+    },
+}
+ACROSS, DOWN = 5, 3  # pictures of weights, side by side and one below the other
+SEEN = ACROSS * DOWN  # neurons
+GAP = 3  # pixels of paper between two pictures
+SHADES = {True: 0.06, False: 0.32}  # of an answer's field: right or wrong
+NUMERAL = 9  # pixels that a numeral and its margins take
+STEPS_OF_LOSS = (2.6, 4.0, 6.0, 10.0)  # where the axis of the loss may end, and ten times that
+
+
+def draw_training(figure, data):
+    art = artists(figure, _lay_out)
+    _show_run(art.now, data.curves)
+    if art.previous is not data.previous:  # still while a run goes on
+        art.previous = data.previous
+        for line in art.before.values():
+            line.set_data([], [])
+        if data.previous is not None:
+            _show_run(art.before, data.previous)
+        art.key.set_text("" if data.previous is None else _("grey: the run before"))
+    label = data.curves.label
+    art.settings.set_text(fill(label, 44) if art.layout == "narrow" else label)
+    top = _top_of_losses(data)
+    if art.loss.get_ylim()[1] != top:
+        art.loss.set_ylim(0, top)
+    if art.loss.get_xlim()[1] != data.total:
+        for axes in (art.loss, art.accuracy, art.answers):
+            axes.set_xlim(0, data.total)
+        art.pixels = art.answers.bbox.width / data.total  # a step
+    art.bad.set_visible(data.verdict == "diverged")
+    if data.verdict == "diverged":
+        place = data.broken_at if data.broken_at > 0 else data.leapt_at
+        art.bad.set_xdata([place, place])
+    _show_weights(art, data)
+    _show_answers(art, data)
+
+
+def _top_of_losses(data):
+    """High enough for this run but for its peaks, and for the one before if that is not far off."""
+    tops = [2.6, min(data.first_loss, 1e6)]
+    for losses in (data.curves.batches, data.curves.losses):
+        if losses:
+            tops.append(min(np.percentile(losses, 98), 1e6))
+    if data.previous is not None and data.previous.losses:
+        before = np.percentile(data.previous.losses, 98)
+        tops += [before] if before < 2 * max(tops) else []
+    power = 10 ** max(np.floor(np.log10(max(tops) / 2.6)), 0)
+    return next((x * power for x in STEPS_OF_LOSS if x * power >= max(tops)), 26 * power)
+
+
+def _show_run(lines, curves):
+    def within(losses):
+        return np.minimum(np.nan_to_num(losses, nan=1e9, posinf=1e9), 1e9)
+
+    lines["batch"].set_data(np.arange(1, len(curves.batches) + 1), within(curves.batches))
+    lines["loss"].set_data(curves.read_at, within(curves.losses))
+    lines["train"].set_data(curves.read_at, curves.train)
+    lines["test"].set_data(curves.read_at, curves.test)
+
+
+def _show_weights(art, data):
+    side = data.weights.shape[1]
+    sheet = np.full((DOWN, side + GAP, ACROSS, side + GAP), np.nan, dtype=np.float32)
+    for place, picture in enumerate(data.weights):
+        row, column = divmod(place, ACROSS)
+        sheet[row, GAP:, column, GAP:] = picture
+    low, high = ink_limits(data.weights, signed=True)
+    art.weights.set_data(sheet.reshape(DOWN * (side + GAP), -1)[GAP:, GAP:])
+    art.weights.set_clim(low, high)
+    art.weights_title.set_text(_("weights of {n} neurons").format(n=len(data.weights)))
+    art.scale.set_text(_("black {high:+.2g}").format(high=high))
+
+
+def _show_answers(art, data):
+    """A row a digit, a field a reading, shaded by right or wrong; a numeral where an answer begins,
+    as far as there is room: first where it lasted.
+    """
+    if art.examples is not data.examples:
+        art.examples = data.examples
+        art.digits.set_data(data.examples.reshape(-1, data.examples.shape[-1]))
+        art.digits.set_extent((0, 1, len(data.examples), 0))
+    steps, told = (
+        np.asarray(data.curves.read_at),
+        np.reshape(data.curves.answers, (-1, len(data.labels))),
+    )
+    every = data.every
+    fields = np.full((len(data.labels), 6, data.total // every + 1), np.nan, dtype=np.float32)
+    shades = np.where(told == data.labels, SHADES[True], SHADES[False]).T
+    fields[:, :5, : len(told)] = shades[:, np.newaxis]
+    art.fields.set_data(fields.reshape(-1, fields.shape[-1]))
+    half = every / 2
+    art.fields.set_extent((-half, half + every * (fields.shape[-1] - 1), len(data.labels), 0))
+    places = {numeral: [] for numeral in range(10)}
+    marks = {True: [], False: []}
+    room = int(np.ceil(NUMERAL / (art.pixels * every)))  # fields
+    for row, answers in enumerate(told.T):
+        starts = np.flatnonzero(np.diff(answers, prepend=-1))
+        lasted = np.diff(starts, append=len(answers))
+        free = np.ones(len(answers) + room, dtype=bool)
+        for start in starts[np.argsort(-lasted, kind="stable")]:
+            if free[max(start - room + 1, 0) : start + room].all():
+                free[start] = False
+                x = steps[start] - half + NUMERAL / 2 / art.pixels
+                places[answers[start]].append((x, row + 0.45))
+        places[answers[-1]].append((data.total * 1.045, row + 0.45))
+        marks[bool(answers[-1] == data.labels[row])].append((data.total * 1.09, row + 0.45))
+    for drawn, found in ((art.numerals, places), (art.marks, marks)):
+        for key, line in drawn.items():
+            line.set_visible(bool(found[key]))
+            line.set_data(*np.reshape(found[key], (-1, 2)).T)
+
+
+def _lay_out(figure):
+    width, height = figure.get_size_inches()
+    layout = layout_of(figure)
+    places = PLACES[layout]
+
+    def axes_at(name, **words):
+        left, bottom, wide, high = places[name]
+        return add_axes(
+            figure, (left / width, bottom / height, wide / width, high / height), **words
+        )
+
+    loss = axes_at("loss", title=_("loss, nats"), xlabel=_("step"))
+    accuracy = axes_at("accuracy", title=_("read right"))
+    accuracy.set(ylim=(0, 1.02), yticks=[0, 0.5, 0.9], yticklabels=["0", "0.5", "0.9"])
+    accuracy.grid(axis="y", color=LIGHT, linewidth=0.6)
+    accuracy.tick_params(labelbottom=False)
+    loss.axhline(np.log(10), color=GREY, linewidth=0.8, linestyle=":")
+    loss.text(0.99, np.log(10), _("knowing nothing"), fontsize=SMALL, color=GREY,
+              transform=loss.get_yaxis_transform(), ha="right", va="bottom")  # fmt: skip
+    before, now = _lines(loss, accuracy, now=False), _lines(loss, accuracy, now=True)
+    for axes, names in ((loss, ("loss", "batch")), (accuracy, ("train", "test"))):
+        axes.legend(
+            handles=[now[name] for name in names], fontsize=SMALL, handlelength=1.8, ncols=2,
+            columnspacing=1, handletextpad=0.4, frameon=False, loc="lower right",
+            bbox_to_anchor=(1.02, 0.96), borderaxespad=0.2,
+        )  # fmt: skip
+    weights = axes_at("weights")
+    edge(weights)
+    for spine in weights.spines.values():
+        spine.set_visible(False)
+    sheet = weights.imshow(np.zeros((2, 2)), cmap=INK, interpolation="nearest", animated=True,
+                           extent=(0, 1, 0, 1), aspect="auto")  # fmt: skip
+    scale = weights.text(1, 1.03, "", fontsize=SMALL, transform=weights.transAxes, ha="right",
+                         va="bottom", animated=True)  # fmt: skip
+    answers = axes_at("answers", title=_("what it says to ten test digits"), xlabel=_("step"))
+    answers.set(yticks=[], ylim=(10, 0))
+    answers.spines["left"].set_visible(False)
+    fields = answers.imshow(np.zeros((2, 2)), cmap=INK, vmin=0, vmax=1, interpolation="nearest",
+                            aspect="auto", animated=True)  # fmt: skip
+    side = places["answers"][3] / 10 / width
+    left, bottom, _wide, high = places["answers"]
+    paper = figure.add_axes((left / width - 1.25 * side, bottom / height, side, high / height))
+    paper.set_axis_off()
+    digits = paper.imshow(np.zeros((2, 2)), cmap=INK, vmin=0, vmax=1, aspect="auto")
+    paper.set_ylim(10, 0)
+    own = {"linestyle": "none", "clip_on": False, "animated": True, "zorder": 4}
+    numerals = {
+        n: answers.plot(
+            [], [], marker=f"${n}$", markersize=7, color=BLACK, markeredgewidth=0, **own
+        )[0]
+        for n in range(10)
+    }
+    looks = {True: (r"$\checkmark$", BLUE, 7), False: ("x", RED, 5)}
+    marks = {
+        right: answers.plot([], [], marker=m, markersize=size, color=c, **own)[0]
+        for right, (m, c, size) in looks.items()
+    }
+    top, left = 1 - 0.06 / height, places["loss"][0] / width
+    return SimpleNamespace(
+        layout=layout, loss=loss, accuracy=accuracy, answers=answers,
+        settings=figure.text(left, top, "", fontsize=SMALL, color=GREY, va="top"),
+        key=figure.text(0.98, top - (0.17 / height if layout == "narrow" else 0), "", color=GREY,
+                        fontsize=SMALL, ha="right", va="top"),
+        before=before, now=now, previous=None, examples=None,
+        bad=loss.axvline(0, color=RED, linewidth=1.5, linestyle=":", animated=True),
+        weights=sheet, weights_title=weights.set_title("", fontsize=NORMAL, loc="left"),
+        scale=scale, fields=fields, digits=digits,
+        numerals=numerals, marks=marks,
+    )  # fmt: skip
+
+
+def _lines(loss, accuracy, *, now):
+    roles = {"loss": "training", "train": "training", "test": "test"}
+    made = {
+        name: (loss if name == "loss" else accuracy).plot(
+            [], [], linestyle=LOOKS[role].linestyle, linewidth=2 if now else 1.6, animated=now,
+            color=LOOKS[role].color if now else "#BBBBBB", zorder=3 if now else 2,
+            label=_("test") if role == "test" else _("training"),
+        )[0]
+        for name, role in roles.items()
+    }  # fmt: skip
+    (made["batch"],) = loss.plot(
+        [], [], color="#A9CCE3", linewidth=0.6, visible=now, label=_("its batch"),
+        animated=now,
+    )  # fmt: skip
+    return made
+
+
+def describe_training(data):
+    if data.step == 0:
+        text = _("Ready: {label}. Untrained, the loss is {loss:.3g}.")
+        return text.format(label=data.curves.label, loss=data.first_loss)
+    step = data.curves.read_at[-1]  # what is told was measured then
+    where = _("After {step:,} steps ({epoch:.1f} epochs)")
+    where = where.format(step=step, epoch=data.epoch * step / data.step)
+    accuracies = _("{train:.1%} of the training digits and {test:.1%} of the test digits are right")
+    right = accuracies.format(train=data.curves.train[-1], test=data.curves.test[-1])
+    word = {
+        "learning": _("Learning"),
+        "trained": _("Trained"),
+        "stuck": _("Stuck"),
+        "diverged": _("Diverged"),
+    }[data.verdict]
+    reason = f" {data.reason[0].upper()}{data.reason[1:]}." if data.reason else ""
+    text = _("{word}. {where} the loss is {loss:.3g}; {right}.{reason}").format(
+        word=word, where=where, loss=data.curves.losses[-1], right=right, reason=reason
+    )
+    text += f" {_about_answers(data)}"
+    if data.previous is not None and data.previous.test:
+        before = _("The run before ({label}): {test:.1%} of the test digits.")
+        label, test = data.previous.label, data.previous.test[-1]
+        text += " " + before.format(label=label, test=test)
+    return text
+
+
+def _about_answers(data):
+    told, right = np.array(data.curves.answers[-1]), data.labels
+    counts = np.bincount(told, minlength=10)
+    if counts.max() > max(len(told) / 2, 1):
+        text = _("To {count} of the {n} digits on show it says {answer}.")
+        return text.format(count=counts.max(), n=len(told), answer=counts.argmax())
+    wrong = np.flatnonzero(told != right)
+    if len(wrong) == 0:
+        return _("All {n} digits on show are right.").format(n=len(told))
+    if len(wrong) > 3:
+        text = _("Of the {n} digits on show {count} are right.")
+        return text.format(n=len(told), count=len(told) - len(wrong))
+    pairs = [_("{digit} as {answer}").format(digit=right[i], answer=told[i]) for i in wrong]
+    text = _("Of the {n} digits on show it reads {mistakes}, the others right.")
+    return text.format(n=len(told), mistakes=", ".join(pairs))
