@@ -194,8 +194,8 @@ def _lay_out(figure):
 
 def describe_loss(data):
     text = _(
-        "With p = {p:.2f} for the right digit, the {right}, half the squares are {squares:.4f} with "
-        "slope {squares_slope:.2f}; the cross-entropy is {entropy:.4f} with slope "
+        "With p = {p:.2f} for the right digit, the {right}, half the squares are {squares:.4f} "
+        "with slope {squares_slope:.2f}; the cross-entropy is {entropy:.4f} with slope "
         "{entropy_slope:,.2f}."
     ).format(
         p=data.p,
@@ -232,8 +232,8 @@ def loss_panel(*, hide=(), **start):
         draw=draw_loss,
         describe=describe_loss,
         figsize=(9.4, 3.3),
-        narrow=(4.2, 7.4),
-        lecture=(7.4, 3.2),
+        narrow=(3.6, 6.6),
+        lecture=(7.2, 2.6),
         touch={"answer": grab_answer, "loss": ("p", None), "slope": ("p", None)},
         presets={
             _("first answer: a 2 with 0.6"): {**two, "p": 0.6, "others": [[*FIRST]]},

@@ -10,6 +10,7 @@ from textwrap import fill
 from types import SimpleNamespace
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from .shell import artists, layout_of
 from .shell.style import (
@@ -27,25 +28,25 @@ from .shell.style import (
     ink_limits,
 )
 
-SIZES = {"figsize": (9.4, 5.3), "narrow": (4.2, 9.4), "lecture": (7.4, 4.1)}
+SIZES = {"figsize": (9.4, 5.3), "narrow": (3.6, 8.8), "lecture": (7.2, 3.7)}
 PLACES = {  # of each layout the axes: left, bottom, width, height in inches
     "normal": {
         "loss": (0.42, 3.38, 4.02, 1.4),
         "accuracy": (5.3, 3.38, 3.6, 1.4),
-        "weights": (0.42, 0.12, 4.02, 2.42),
-        "answers": (5.3, 0.42, 3.6, 2.12),
+        "weights": (0.42, 0.12, 4.02, 2.4),
+        "answers": (5.3, 0.42, 3.6, 2.1),
     },
     "narrow": {
-        "loss": (0.42, 7.3, 3.6, 1.3),
-        "accuracy": (0.52, 5.48, 3.1, 1.1),
-        "answers": (0.52, 3.12, 3.1, 1.95),
-        "weights": (0.1, 0.06, 4.0, 2.36),
+        "loss": (0.38, 6.95, 2.95, 1.2),
+        "accuracy": (0.52, 5.15, 2.6, 1.05),
+        "answers": (0.52, 2.9, 2.6, 1.85),
+        "weights": (0.05, 0.06, 3.5, 2.07),
     },
     "lecture": {
-        "loss": (0.42, 2.62, 3.1, 0.95),
-        "accuracy": (4.2, 2.62, 2.72, 0.95),
-        "weights": (0.42, 0.1, 3.1, 1.87),
-        "answers": (4.2, 0.4, 2.72, 1.57),
+        "loss": (0.38, 2.5, 3.1, 0.75),
+        "accuracy": (4.2, 2.5, 2.55, 0.75),
+        "weights": (0.38, 0.08, 3.1, 1.84),
+        "answers": (4.2, 0.46, 2.55, 1.46),
     },
 }
 ACROSS, DOWN = 5, 3  # pictures of weights, side by side and one below the other
@@ -67,7 +68,7 @@ def draw_training(figure, data):
             _show_run(art.before, data.previous)
         art.key.set_text("" if data.previous is None else _("grey: the run before"))
     label = data.curves.label
-    art.settings.set_text(fill(label, 44) if art.layout == "narrow" else label)
+    art.settings.set_text(fill(label, 38) if art.layout == "narrow" else label)
     top = _top_of_losses(data)
     if art.loss.get_ylim()[1] != top:
         art.loss.set_ylim(0, top)
@@ -169,14 +170,16 @@ def _lay_out(figure):
             figure, (left / width, bottom / height, wide / width, high / height), **words
         )
 
-    loss = axes_at("loss", title=_("loss, nats"), xlabel=_("step"))
+    loss = axes_at("loss", title=_("loss, nats"), xlabel="" if layout == "lecture" else _("step"))
     accuracy = axes_at("accuracy", title=_("read right"))
+    for axes in (loss, accuracy):
+        axes.xaxis.set_major_locator(MaxNLocator(4))
     accuracy.set(ylim=(0, 1.02), yticks=[0, 0.5, 0.9], yticklabels=["0", "0.5", "0.9"])
     accuracy.grid(axis="y", color=LIGHT, linewidth=0.6)
     accuracy.tick_params(labelbottom=False)
     loss.axhline(np.log(10), color=GREY, linewidth=0.8, linestyle=":")
     loss.text(0.99, np.log(10), _("knowing nothing"), fontsize=SMALL, color=GREY,
-              transform=loss.get_yaxis_transform(), ha="right", va="bottom")  # fmt: skip
+              transform=loss.get_yaxis_transform(), ha="right", va="top")  # fmt: skip
     before, now = _lines(loss, accuracy, now=False), _lines(loss, accuracy, now=True)
     for axes, names in ((loss, ("loss", "batch")), (accuracy, ("train", "test"))):
         axes.legend(
@@ -193,6 +196,7 @@ def _lay_out(figure):
     scale = weights.text(1, 1.03, "", fontsize=SMALL, transform=weights.transAxes, ha="right",
                          va="bottom", animated=True)  # fmt: skip
     answers = axes_at("answers", title=_("what it says to ten test digits"), xlabel=_("step"))
+    answers.xaxis.set_major_locator(MaxNLocator(4))
     answers.set(yticks=[], ylim=(10, 0))
     answers.spines["left"].set_visible(False)
     fields = answers.imshow(np.zeros((2, 2)), cmap=INK, vmin=0, vmax=1, interpolation="nearest",
