@@ -49,12 +49,12 @@ PLACES = {  # of each layout the axes: left, bottom, width, height in inches
         "answers": (4.2, 0.46, 2.55, 1.46),
     },
 }
-ACROSS, DOWN = 5, 3  # pictures of weights, side by side and one below the other
-SEEN = ACROSS * DOWN  # neurons
+SHEETS = ((3, 2), (5, 3))  # pictures of weights, side by side and one below the other
+SEEN = 15  # neurons, at most
 GAP = 3  # pixels of paper between two pictures
 SHADES = {True: 0.06, False: 0.32}  # of an answer's field: right or wrong
 NUMERAL = 9  # pixels that a numeral and its margins take
-STEPS_OF_LOSS = (2.6, 4.0, 6.0, 10.0)  # where the axis of the loss may end, and ten times that
+STEPS_OF_LOSS = (2.8, 4.0, 6.0, 10.0)  # where the axis of the loss may end, and ten times that
 
 
 def draw_training(figure, data):
@@ -93,8 +93,8 @@ def _top_of_losses(data):
     if data.previous is not None and data.previous.losses:
         before = np.percentile(data.previous.losses, 98)
         tops += [before] if before < 2 * max(tops) else []
-    power = 10 ** max(np.floor(np.log10(max(tops) / 2.6)), 0)
-    return next((x * power for x in STEPS_OF_LOSS if x * power >= max(tops)), 26 * power)
+    power = 10 ** max(np.floor(np.log10(max(tops) / 2.8)), 0)
+    return next((x * power for x in STEPS_OF_LOSS if x * power >= max(tops)), 28 * power)
 
 
 def _show_run(lines, curves):
@@ -108,13 +108,16 @@ def _show_run(lines, curves):
 
 
 def _show_weights(art, data):
-    side = data.weights.shape[1]
-    sheet = np.full((DOWN, side + GAP, ACROSS, side + GAP), np.nan, dtype=np.float32)
+    count, side = data.weights.shape[:2]
+    across, down = next(sheet for sheet in SHEETS if sheet[0] * sheet[1] >= count)
+    sheet = np.full((down, side + GAP, across, side + GAP), np.nan, dtype=np.float32)
     for place, picture in enumerate(data.weights):
-        row, column = divmod(place, ACROSS)
+        row, column = divmod(place, across)
         sheet[row, GAP:, column, GAP:] = picture
     low, high = ink_limits(data.weights, signed=True)
-    art.weights.set_data(sheet.reshape(DOWN * (side + GAP), -1)[GAP:, GAP:])
+    art.weights.set_data(sheet.reshape(down * (side + GAP), -1)[GAP:, GAP:])
+    width, height = art.weights.axes.bbox.size
+    art.weights.set_extent((0, across / down * height / width, 0, 1))
     art.weights.set_clim(low, high)
     art.weights_title.set_text(_("weights of {n} neurons").format(n=len(data.weights)))
     art.scale.set_text(_("black {high:+.2g}").format(high=high))
@@ -179,7 +182,7 @@ def _lay_out(figure):
     accuracy.tick_params(labelbottom=False)
     loss.axhline(np.log(10), color=GREY, linewidth=0.8, linestyle=":")
     loss.text(0.99, np.log(10), _("knowing nothing"), fontsize=SMALL, color=GREY,
-              transform=loss.get_yaxis_transform(), ha="right", va="top")  # fmt: skip
+              transform=loss.get_yaxis_transform(), ha="right", va="bottom")  # fmt: skip
     before, now = _lines(loss, accuracy, now=False), _lines(loss, accuracy, now=True)
     for axes, names in ((loss, ("loss", "batch")), (accuracy, ("train", "test"))):
         axes.legend(
@@ -193,6 +196,7 @@ def _lay_out(figure):
         spine.set_visible(False)
     sheet = weights.imshow(np.zeros((2, 2)), cmap=INK, interpolation="nearest", animated=True,
                            extent=(0, 1, 0, 1), aspect="auto")  # fmt: skip
+    weights.set(xlim=(0, 1), ylim=(0, 1))
     scale = weights.text(1, 1.03, "", fontsize=SMALL, transform=weights.transAxes, ha="right",
                          va="bottom", animated=True)  # fmt: skip
     answers = axes_at("answers", title=_("what it says to ten test digits"), xlabel=_("step"))
