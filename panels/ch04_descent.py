@@ -282,6 +282,7 @@ def descent_panel(*, hide=(), **start):
                 "surface": "Himmelblau", "x": 0.0, "y": 0.0, "lr": 0.01, "steps": 100,
             },
         },
+        stops=[{"lr": 1.0}, {**valley, "steps": 0}],
         hide=hide,
     )  # fmt: skip
     return panel.start(start)

@@ -241,7 +241,15 @@ def loss_panel(*, hide=(), **start):
             _("no idea"): {**two, "p": 0.1, "others": [even]},
             _("certain and wrong"): {**two, "p": 0.0, "others": [seven]},
         },
-        stops=[{"p": 0.01}, {"p": 0.1}],
+        stops=[
+            {"p": 0.01},
+            {"p": 0.1},
+            {
+                "p": 0.6,
+                "right": 7,
+                "others": [[0.1, 0.05, 0.1, 0.0, 0.05, 0.1, 0.0, 0.0, 0.0, 0.0]],
+            },
+        ],
         hide=hidden | {"right"},  # a click, and the arrow keys, keep the answer as it is
     )
     return panel.start(start)

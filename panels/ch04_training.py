@@ -317,6 +317,13 @@ def training_panel(x_train, t_train, x_test, t_test, *, hide=(), **start):
         }
         if hide
         else None,
+        stops=[
+            *({**book, "lr": lr} for lr in (0.001, 1.0, 10.0)),
+            {**book, "weights": 10.0},
+            {**book, "batch": 1},
+            {**book, "activation": "ReLU", "weights": HE},
+            *({**book, "lr": 1.0, "hidden": hidden} for hidden in (5, 200)),
+        ],
         hide=hide,
     )
     return panel.start(start)
