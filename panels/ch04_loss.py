@@ -45,9 +45,9 @@ class Loss(NamedTuple):
 def compute_loss(p, right, others):
     """Both losses and both slopes at p, and the curves over all p that depend on the others.
 
-    others: one row of ten shares that the rest is dealt out by; that of the right digit is void.
+    others: shares that the rest is dealt out by, of 0 … 4 and of 5 … 9; the right digit's is void.
     """
-    shares = np.array(others[0], dtype=float)
+    shares = np.array(others, dtype=float).ravel()
     shares[right] = 0
     if not (shares >= 0).all():
         raise ValueError(_("A share below 0 has no meaning; choose 0 or more."))
@@ -96,11 +96,7 @@ def _another_truth(right, values):
     """The same answer to a picture of another digit."""
     y = compute_loss(**values).y
     p, y[right] = round(float(y[right]), 2), 0
-    return {
-        "right": right,
-        "p": p,
-        "others": [y.round(4).tolist() if y.sum() > 0 else _evenly(right)],
-    }
+    return {"right": right, "p": p, "others": rows(y if y.any() else _evenly(right))}
 
 
 def _dealt_out(digit, height, values):
@@ -112,15 +108,20 @@ def _dealt_out(digit, height, values):
     own = float(np.clip(height / (1 - p), 0, 1))
     y[digit] = 0
     if y.sum() == 0:
-        y = np.array(_evenly(values["right"]))
+        y = _evenly(values["right"])
         y[digit] = 0
     y *= (1 - own) / y.sum()
     y[digit] = own
-    return [y.round(4).tolist()]
+    return rows(y)
 
 
 def _evenly(right):
-    return [0.0 if digit == right else 1.0 for digit in range(10)]
+    return 1 - np.eye(10)[right]
+
+
+def rows(shares):
+    """Ten shares as a table that fits a phone: of 0 … 4 and of 5 … 9."""
+    return np.reshape(shares, (2, 5)).round(3).tolist()
 
 
 def draw_loss(figure, data):
@@ -219,14 +220,12 @@ def loss_panel(*, hide=(), **start):
     """The probability p of the right digit, and how the others share the rest."""
     hidden = {hide} if isinstance(hide, str) else {*hide}
     two = {"right": 2}
-    even = [1.0, 1.0, 0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]
-    seven = [0.0] * 7 + [1.0, 0.0, 0.0]
     panel = Panel(
         title=_("Two losses of one answer"),
         controls={
             "p": slider(_("p of the right digit"), 0.0, 1.0, 0.01, 0.6),
             "right": choice(_("the right digit"), range(10), 2),
-            "others": NumberGrid(_("shares of the others, 0 … 9"), [FIRST]),
+            "others": NumberGrid(_("shares of the others"), rows(FIRST)),
         },
         compute=compute_loss,
         draw=draw_loss,
@@ -236,19 +235,15 @@ def loss_panel(*, hide=(), **start):
         lecture=(7.2, 2.6),
         touch={"answer": grab_answer, "loss": ("p", None), "slope": ("p", None)},
         presets={
-            _("first answer: a 2 with 0.6"): {**two, "p": 0.6, "others": [[*FIRST]]},
-            _("second answer: a 7 with 0.6"): {**two, "p": 0.1, "others": [[*SECOND]]},
-            _("no idea"): {**two, "p": 0.1, "others": [even]},
-            _("certain and wrong"): {**two, "p": 0.0, "others": [seven]},
+            _("first answer: a 2 with 0.6"): {**two, "p": 0.6, "others": rows(FIRST)},
+            _("second answer: a 7 with 0.6"): {**two, "p": 0.1, "others": rows(SECOND)},
+            _("no idea"): {**two, "p": 0.1, "others": rows(_evenly(2))},
+            _("certain and wrong"): {**two, "p": 0.0, "others": rows(np.eye(10)[7])},
         },
         stops=[
             {"p": 0.01},
             {"p": 0.1},
-            {
-                "p": 0.6,
-                "right": 7,
-                "others": [[0.1, 0.05, 0.1, 0.0, 0.05, 0.1, 0.0, 0.0, 0.0, 0.0]],
-            },
+            {"p": 0.6, "right": 7, "others": rows([*FIRST[:2], 0.1, *FIRST[3:7], 0, 0, 0])},
         ],
         hide=hidden | {"right"},  # a click, and the arrow keys, keep the answer as it is
     )

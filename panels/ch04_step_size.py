@@ -233,7 +233,7 @@ def _lay_out(figure):
         errors=errors,
         best=best,
         here=here,
-        h=error.axvline(1, color=GREY, linewidth=1.2, linestyle=":", animated=True),
+        h=error.axvline(1, ymin=0.24, color=GREY, linewidth=1.2, linestyle=":", animated=True),
         title=error.set_title("", fontsize=NORMAL, loc="left"),
     )
 

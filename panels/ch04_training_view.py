@@ -28,7 +28,7 @@ from .shell.style import (
     ink_limits,
 )
 
-SIZES = {"figsize": (9.4, 5.3), "narrow": (3.6, 8.8), "lecture": (7.2, 3.7)}
+SIZES = {"figsize": (9.4, 5.3), "narrow": (3.6, 8.8), "lecture": (7.2, 2.75)}
 PLACES = {  # of each layout the axes: left, bottom, width, height in inches
     "normal": {
         "loss": (0.42, 3.38, 4.02, 1.4),
@@ -43,10 +43,10 @@ PLACES = {  # of each layout the axes: left, bottom, width, height in inches
         "weights": (0.05, 0.06, 3.5, 2.07),
     },
     "lecture": {
-        "loss": (0.38, 2.5, 3.1, 0.75),
-        "accuracy": (4.2, 2.5, 2.55, 0.75),
-        "weights": (0.38, 0.08, 3.1, 1.84),
-        "answers": (4.2, 0.46, 2.55, 1.46),
+        "loss": (0.36, 1.55, 2.3, 0.72),
+        "accuracy": (0.36, 0.5, 2.3, 0.7),
+        "weights": (2.95, 0.3, 1.2, 1.97),
+        "answers": (4.85, 0.5, 1.98, 1.77),
     },
 }
 SHEETS = ((3, 2), (5, 3))  # pictures of weights, side by side and one below the other
@@ -66,9 +66,10 @@ def draw_training(figure, data):
             line.set_data([], [])
         if data.previous is not None:
             _show_run(art.before, data.previous)
-        art.key.set_text("" if data.previous is None else _("grey: the run before"))
     label = data.curves.label
-    art.settings.set_text(fill(label, 38) if art.layout == "narrow" else label)
+    if data.previous is not None:
+        label += _("; grey: the run before")
+    art.settings.set_text(fill(label, 44) if art.layout == "narrow" else label)
     top = _top_of_losses(data)
     if art.loss.get_ylim()[1] != top:
         art.loss.set_ylim(0, top)
@@ -110,6 +111,8 @@ def _show_run(lines, curves):
 def _show_weights(art, data):
     count, side = data.weights.shape[:2]
     across, down = next(sheet for sheet in SHEETS if sheet[0] * sheet[1] >= count)
+    if art.layout == "lecture":
+        across, down = down, across
     sheet = np.full((down, side + GAP, across, side + GAP), np.nan, dtype=np.float32)
     for place, picture in enumerate(data.weights):
         row, column = divmod(place, across)
@@ -117,9 +120,11 @@ def _show_weights(art, data):
     low, high = ink_limits(data.weights, signed=True)
     art.weights.set_data(sheet.reshape(down * (side + GAP), -1)[GAP:, GAP:])
     width, height = art.weights.axes.bbox.size
-    art.weights.set_extent((0, across / down * height / width, 0, 1))
+    share = across * height / (down * width)  # of the room's width, if all its height is filled
+    art.weights.set_extent((0, min(share, 1.0), 1 - min(1 / share, 1.0), 1))
     art.weights.set_clim(low, high)
-    art.weights_title.set_text(_("weights of {n} neurons").format(n=len(data.weights)))
+    title = _("{n} neurons") if art.layout == "lecture" else _("weights of {n} neurons")
+    art.weights_title.set_text(title.format(n=len(data.weights)))
     art.scale.set_text(_("black {high:+.2g}").format(high=high))
 
 
@@ -179,16 +184,20 @@ def _lay_out(figure):
         axes.xaxis.set_major_locator(MaxNLocator(4))
     accuracy.set(ylim=(0, 1.02), yticks=[0, 0.5, 0.9], yticklabels=["0", "0.5", "0.9"])
     accuracy.grid(axis="y", color=LIGHT, linewidth=0.6)
-    accuracy.tick_params(labelbottom=False)
+    stacked = layout == "lecture"  # the accuracy below the loss
+    accuracy.tick_params(labelbottom=stacked)
+    accuracy.set_xlabel(_("step") if stacked else "", fontsize=SMALL)
+    loss.tick_params(labelbottom=not stacked)
     loss.axhline(np.log(10), color=GREY, linewidth=0.8, linestyle=":")
     loss.text(0.99, np.log(10), _("knowing nothing"), fontsize=SMALL, color=GREY,
               transform=loss.get_yaxis_transform(), ha="right", va="bottom")  # fmt: skip
     before, now = _lines(loss, accuracy, now=False), _lines(loss, accuracy, now=True)
-    for axes, names in ((loss, ("loss", "batch")), (accuracy, ("train", "test"))):
+    of_loss = ("batch",) if stacked else ("loss", "batch")
+    for axes, names in ((loss, of_loss), (accuracy, ("train", "test"))):
         axes.legend(
-            handles=[now[name] for name in names], fontsize=SMALL, handlelength=1.8, ncols=2,
-            columnspacing=1, handletextpad=0.4, frameon=False, loc="lower right",
-            bbox_to_anchor=(1.02, 0.96), borderaxespad=0.2,
+            handles=[now[name] for name in names], fontsize=SMALL, ncols=2, columnspacing=0.8,
+            handlelength=1.4 if stacked else 1.8, handletextpad=0.4, frameon=False,
+            loc="lower right", bbox_to_anchor=(1.02, 0.96), borderaxespad=0.2,
         )  # fmt: skip
     weights = axes_at("weights")
     edge(weights)
@@ -197,8 +206,9 @@ def _lay_out(figure):
     sheet = weights.imshow(np.zeros((2, 2)), cmap=INK, interpolation="nearest", animated=True,
                            extent=(0, 1, 0, 1), aspect="auto")  # fmt: skip
     weights.set(xlim=(0, 1), ylim=(0, 1))
-    scale = weights.text(1, 1.03, "", fontsize=SMALL, transform=weights.transAxes, ha="right",
-                         va="bottom", animated=True)  # fmt: skip
+    y, side = (-0.02, "top") if stacked else (1.03, "bottom")
+    scale = weights.text(1, y, "", fontsize=SMALL, transform=weights.transAxes, ha="right",
+                         va=side, animated=True)  # fmt: skip
     answers = axes_at("answers", title=_("what it says to ten test digits"), xlabel=_("step"))
     answers.xaxis.set_major_locator(MaxNLocator(4))
     answers.set(yticks=[], ylim=(10, 0))
@@ -223,12 +233,12 @@ def _lay_out(figure):
         right: answers.plot([], [], marker=m, markersize=size, color=c, **own)[0]
         for right, (m, c, size) in looks.items()
     }
-    top, left = 1 - 0.06 / height, places["loss"][0] / width
+    left = 0.05 if layout == "narrow" else places["loss"][0]
     return SimpleNamespace(
         layout=layout, loss=loss, accuracy=accuracy, answers=answers,
-        settings=figure.text(left, top, "", fontsize=SMALL, color=GREY, va="top"),
-        key=figure.text(0.98, top - (0.17 / height if layout == "narrow" else 0), "", color=GREY,
-                        fontsize=SMALL, ha="right", va="top"),
+        settings=figure.text(
+            left / width, 1 - 0.06 / height, "", fontsize=SMALL, color=GREY, va="top"
+        ),
         before=before, now=now, previous=None, examples=None,
         bad=loss.axvline(0, color=RED, linewidth=1.5, linestyle=":", animated=True),
         weights=sheet, weights_title=weights.set_title("", fontsize=NORMAL, loc="left"),

@@ -11,7 +11,7 @@ from common.multi_layer_net import MultiLayerNet
 from common.trainer import Trainer
 from dataset.mnist import load_mnist
 from panels.ch04_descent import compute_descent, descent_panel, describe_descent
-from panels.ch04_loss import FIRST, SECOND, TINY, compute_loss, describe_loss, loss_panel
+from panels.ch04_loss import FIRST, SECOND, TINY, compute_loss, describe_loss, loss_panel, rows
 from panels.ch04_step_size import H, compute_step_size, describe_step_size, grab_curve
 from panels.ch04_training import EVERY, check_digits, describe_training, run_training
 from panels.shell.style import look
@@ -29,7 +29,7 @@ DIGITS = check_digits(*MNIST)
 @pytest.mark.parametrize(("right", "shares"), [(2, FIRST), (2, SECOND), (7, [1.0] * 10)])
 def test_the_losses_are_those_of_common_and_their_slopes_those_of_small_steps(p, right, shares):
     h, t = 1e-6, np.eye(10)[right]
-    above, below, data = (compute_loss(x, right, [shares]) for x in (p + h, p - h, p))
+    above, below, data = (compute_loss(x, right, rows(shares)) for x in (p + h, p - h, p))
     assert data.y.sum() == pytest.approx(1) and data.y[right] == p
     assert data.squares == pytest.approx(sum_squared_error(data.y, t))
     assert data.entropy == pytest.approx(cross_entropy_error(data.y, t))
@@ -40,7 +40,7 @@ def test_the_losses_are_those_of_common_and_their_slopes_those_of_small_steps(p,
 
 
 def test_the_ends_of_the_probability_are_finite_and_explained():
-    zero, one = compute_loss(0.0, 2, [SECOND]), compute_loss(1.0, 7, [SECOND])
+    zero, one = compute_loss(0.0, 2, rows(SECOND)), compute_loss(1.0, 7, rows(FIRST))
     assert zero.entropy == pytest.approx(-np.log(TINY)) and "1e-7" in describe_loss(zero)
     assert one.squares == 0 and "perfect" in describe_loss(one)
 
