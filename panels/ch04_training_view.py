@@ -10,7 +10,10 @@ from textwrap import fill
 from types import SimpleNamespace
 
 import numpy as np
+from matplotlib.collections import PathCollection
+from matplotlib.textpath import TextPath
 from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import Affine2D, IdentityTransform
 
 from .shell import artists, layout_of
 from .shell.style import (
@@ -55,6 +58,16 @@ GAP = 3  # pixels of paper between two pictures
 SHADES = {True: 0.06, False: 0.32}  # of an answer's field: right or wrong
 NUMERAL = 9  # pixels that a numeral and its margins take
 STEPS_OF_LOSS = (2.8, 4.0, 6.0, 10.0)  # where the axis of the loss may end, and ten times that
+
+
+def _glyph(text):
+    """A numeral or a mark as a path around its middle, 1 point large."""
+    path = TextPath((0, 0), text, size=1)
+    middle = path.get_extents().corners().mean(axis=0)
+    return path.transformed(Affine2D().translate(*-middle))
+
+
+GLYPHS = {text: _glyph(text) for text in "0123456789✓✗"}  # hundreds are drawn as quickly as one
 
 
 def draw_training(figure, data):
@@ -132,23 +145,25 @@ def _show_answers(art, data):
     """A row a digit, a field a reading, shaded by right or wrong; a numeral where an answer begins,
     as far as there is room: first where it lasted.
     """
+    count = len(data.labels)
     if art.examples is not data.examples:
         art.examples = data.examples
         art.digits.set_data(data.examples.reshape(-1, data.examples.shape[-1]))
-        art.digits.set_extent((0, 1, len(data.examples), 0))
-    steps, told = (
-        np.asarray(data.curves.read_at),
-        np.reshape(data.curves.answers, (-1, len(data.labels))),
-    )
+        art.digits.set_extent((0, 1, count, 0))
+        for axes in (art.digits.axes, art.answers):
+            axes.set_ylim(count, 0)
+        title = _("what it says to {n} test digits").format(n=count)
+        art.answers.set_title(title, fontsize=NORMAL, loc="left")
+    steps = np.asarray(data.curves.read_at)
+    told = np.reshape(data.curves.answers, (-1, count))
     every = data.every
-    fields = np.full((len(data.labels), 6, data.total // every + 1), np.nan, dtype=np.float32)
+    fields = np.full((count, 6, data.total // every + 1), np.nan, dtype=np.float32)
     shades = np.where(told == data.labels, SHADES[True], SHADES[False]).T
     fields[:, :5, : len(told)] = shades[:, np.newaxis]
     art.fields.set_data(fields.reshape(-1, fields.shape[-1]))
     half = every / 2
-    art.fields.set_extent((-half, half + every * (fields.shape[-1] - 1), len(data.labels), 0))
-    places = {numeral: [] for numeral in range(10)}
-    marks = {True: [], False: []}
+    art.fields.set_extent((-half, half + every * (fields.shape[-1] - 1), count, 0))
+    words, colors = [], []  # (x, y, glyph)
     room = int(np.ceil(NUMERAL / (art.pixels * every)))  # fields
     for row, answers in enumerate(told.T):
         starts = np.flatnonzero(np.diff(answers, prepend=-1))
@@ -158,13 +173,15 @@ def _show_answers(art, data):
             if free[max(start - room + 1, 0) : start + room].all():
                 free[start] = False
                 x = steps[start] - half + NUMERAL / 2 / art.pixels
-                places[answers[start]].append((x, row + 0.45))
-        places[answers[-1]].append((data.total * 1.045, row + 0.45))
-        marks[bool(answers[-1] == data.labels[row])].append((data.total * 1.09, row + 0.45))
-    for drawn, found in ((art.numerals, places), (art.marks, marks)):
-        for key, line in drawn.items():
-            line.set_visible(bool(found[key]))
-            line.set_data(*np.reshape(found[key], (-1, 2)).T)
+                words.append((x, row + 0.45, str(answers[start])))
+                colors.append(BLACK)
+        right = answers[-1] == data.labels[row]
+        words.append((1.045 * data.total, row + 0.45, str(answers[-1])))
+        words.append((1.09 * data.total, row + 0.45, "✓" if right else "✗"))
+        colors += [BLACK, BLUE if right else RED]
+    art.words.set_paths([GLYPHS[glyph] for _x, _y, glyph in words])
+    art.words.set_offsets([place for *place, _glyph in words])
+    art.words.set_facecolor(colors)
 
 
 def _lay_out(figure):
@@ -209,9 +226,9 @@ def _lay_out(figure):
     y, side = (-0.02, "top") if stacked else (1.03, "bottom")
     scale = weights.text(1, y, "", fontsize=SMALL, transform=weights.transAxes, ha="right",
                          va=side, animated=True)  # fmt: skip
-    answers = axes_at("answers", title=_("what it says to ten test digits"), xlabel=_("step"))
+    answers = axes_at("answers", xlabel=_("step"))
     answers.xaxis.set_major_locator(MaxNLocator(4))
-    answers.set(yticks=[], ylim=(10, 0))
+    answers.set_yticks([])
     answers.spines["left"].set_visible(False)
     fields = answers.imshow(np.zeros((2, 2)), cmap=INK, vmin=0, vmax=1, interpolation="nearest",
                             aspect="auto", animated=True)  # fmt: skip
@@ -220,19 +237,10 @@ def _lay_out(figure):
     paper = figure.add_axes((left / width - 1.25 * side, bottom / height, side, high / height))
     paper.set_axis_off()
     digits = paper.imshow(np.zeros((2, 2)), cmap=INK, vmin=0, vmax=1, aspect="auto")
-    paper.set_ylim(10, 0)
-    own = {"linestyle": "none", "clip_on": False, "animated": True, "zorder": 4}
-    numerals = {
-        n: answers.plot(
-            [], [], marker=f"${n}$", markersize=7, color=BLACK, markeredgewidth=0, **own
-        )[0]
-        for n in range(10)
-    }
-    looks = {True: (r"$\checkmark$", BLUE, 7), False: ("x", RED, 5)}
-    marks = {
-        right: answers.plot([], [], marker=m, markersize=size, color=c, **own)[0]
-        for right, (m, c, size) in looks.items()
-    }
+    words = PathCollection([], [SMALL**2], offset_transform=answers.transData, linewidth=0,
+                           clip_on=False, animated=True, zorder=4)  # fmt: skip
+    words.set_transform(IdentityTransform())
+    answers.add_collection(words, autolim=False)
     left = 0.05 if layout == "narrow" else places["loss"][0]
     return SimpleNamespace(
         layout=layout, loss=loss, accuracy=accuracy, answers=answers,
@@ -242,8 +250,7 @@ def _lay_out(figure):
         before=before, now=now, previous=None, examples=None,
         bad=loss.axvline(0, color=RED, linewidth=1.5, linestyle=":", animated=True),
         weights=sheet, weights_title=weights.set_title("", fontsize=NORMAL, loc="left"),
-        scale=scale, fields=fields, digits=digits,
-        numerals=numerals, marks=marks,
+        scale=scale, fields=fields, digits=digits, words=words,
     )  # fmt: skip
 
 
