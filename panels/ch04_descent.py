@@ -33,6 +33,7 @@ class Descent(NamedTuple):
     surface: str
     lr: float
     points: np.ndarray  # (n + 1, 2), the start and the place after each step
+    slope: np.ndarray  # (2,) the gradient at the end
     ahead: np.ndarray  # (2,) where one more step would lead
     values: np.ndarray  # (n + 1,) heights
     steps: int  # how many were asked for; n is less if the walk was broken off
@@ -45,14 +46,15 @@ def compute_descent(surface, lr, x, y, steps):
     """The path of x <- x - lr · gradient from (x, y), and the verdict on it."""
     f = SURFACES[surface]
     points = walk(f, np.array([x, y], dtype=float), lr, steps)
-    values = f.height(*points.T)
+    values, slope = f.height(*points.T), measured_slope(f, *points[-1])
     outside = (np.abs(points[:, 0]) > X_RANGE[1]) | (np.abs(points[:, 1]) > Y_RANGE[1])
     verdict, reason = judge_path(f, points, values, steps)
     return Descent(
         surface=surface,
         lr=lr,
         points=points,
-        ahead=points[-1] - lr * measured_slope(f, *points[-1]),
+        slope=slope,
+        ahead=points[-1] - lr * slope,
         values=values,
         steps=steps,
         verdict=verdict,
@@ -153,7 +155,7 @@ def _frame_heights(art, data):
     else:
         reach = 10.0 ** _few(np.ceil(np.log10(3 * max(abs(low), abs(high), 1))))
         frame = ("symlog", -reach if low < 0 else -0.3, reach)
-    frame = (*frame, next(end for end in ENDS if end >= data.steps))
+    frame = (*frame, _last(data.steps))
     if art.frame == frame:
         return
     art.frame, (scale, bottom, top, last) = frame, frame
@@ -163,6 +165,18 @@ def _frame_heights(art, data):
         art.height.yaxis.get_major_locator().set_params(numticks=6)
     art.height.minorticks_off()
     art.height.set_xlim(-0.02 * last, 1.03 * last)
+
+
+def _last(steps):
+    """Where the axis of the steps ends."""
+    return next(end for end in ENDS if end >= steps)
+
+
+def grab_steps(hand, values):
+    """The steps on the axis as it was when the hand came down: it may have changed since."""
+    if hand.down is None:
+        return {"steps": values["steps"] + hand.dx}
+    return {"steps": hand.x * _last(hand.before["steps"]) / _last(values["steps"])}
 
 
 def _few(power):
@@ -236,7 +250,11 @@ def describe_descent(data):
         f=_short(data.values[-1]),
     )
     text = f"{verdict}: {data.reason}. {text}"
-    if data.verdict == "diverged" and taken < data.steps:
+    if taken == 0:
+        text += " " + _("The gradient there is ({x}, {y}).").format(
+            x=_short(round(data.slope[0], 6)), y=_short(round(data.slope[1], 6))
+        )
+    elif data.verdict == "diverged" and taken < data.steps:
         text += " " + _("There the walk is broken off.")
     elif data.verdict == "diverged" and np.array_equal(*data.points[-2:]):
         text += " " + _("There h = 0.0001 is lost, every slope is 0, and it stands still.")
@@ -248,6 +266,13 @@ def describe_descent(data):
 def _short(value):
     """Few digits; what is 0 but for rounding is written 0."""
     return "0" if abs(value) < 1e-300 else f"{value:.3g}"
+
+
+def tell_slope(x, y, data):
+    """The height and the gradient at a place."""
+    f = SURFACES[data.surface]
+    east, north = (_short(round(slope, 6)) for slope in measured_slope(f, x, y))
+    return f"f = {_short(f.height(x, y))}, ∇f = ({east}, {north})"
 
 
 def descent_panel(*, hide=(), **start):
@@ -269,7 +294,8 @@ def descent_panel(*, hide=(), **start):
         figsize=(9.4, 3.8),
         narrow=(3.6, 5.9),
         lecture=(7.2, 2.9),
-        touch={"plane": ("x", "y"), "height": ("steps", None)},
+        touch={"plane": ("x", "y"), "height": grab_steps},
+        hover={"plane": tell_slope},
         presets={
             _("the bowl, lr 0.1"): {**bowl, "lr": 0.1},
             _("the bowl, lr 10"): {**bowl, "lr": 10.0},

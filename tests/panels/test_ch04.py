@@ -127,7 +127,7 @@ def test_surfaces_have_the_gradients_and_bends_they_claim(name):
         ("bowl", 1.02, (-3, 4), 100, "diverged", "too large"),
         ("bowl", 10.0, (-3, 4), 1, "diverged", "too large"),
         ("bowl", 0.1, (0, 0), 100, "converged", "minimum"),
-        ("bowl", 0.1, (-3, 4), 0, "not started", "no step"),
+        ("bowl", 0.1, (-3, 4), 0, "not started", "The gradient there is (-6, 8)."),
         ("long valley", 0.95, (-7, 2), 12, "oscillating", "comes lower"),
         ("long valley", 0.9, (-7, 2), 200, "converged", "minimum"),
         ("long valley", 1.1, (-7, 2), 100, "diverged", "too large"),
@@ -156,6 +156,10 @@ def test_a_walk_has_the_names_of_the_text_and_the_look_of_sgd_and_measures_its_s
     assert "h = 0.0001 is lost, every slope is 0" in panel.sentence
     one, two = (compute_descent("long valley", 0.5, -7, 2, steps) for steps in (1, 2))
     np.testing.assert_array_equal(one.ahead, two.points[2])
+    panel, told = descent_panel(), {"name": "height", "y": 0.5}
+    for kind, x in (("down", 0.9), *[("move", 0.4)] * 3):  # the axis shrinks, the hand holds
+        panel._hands.feel({**told, "kind": kind, "x": x})
+    assert panel.values["steps"] == round(0.4 * 105 - 2)
 
 
 # ---- training lab
