@@ -225,7 +225,7 @@ def loss_panel(*, hide=(), **start):
         controls={
             "p": slider(_("p of the right digit"), 0.0, 1.0, 0.01, 0.6),
             "right": choice(_("the right digit"), range(10), 2),
-            "others": NumberGrid(_("shares of the others"), rows(FIRST)),
+            "others": NumberGrid(_("the others"), rows(FIRST)),
         },
         compute=compute_loss,
         draw=draw_loss,
