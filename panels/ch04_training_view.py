@@ -265,7 +265,7 @@ def _lines(loss, accuracy, *, now):
         for name, role in roles.items()
     }  # fmt: skip
     (made["batch"],) = loss.plot(
-        [], [], color="#A9CCE3", linewidth=0.6, visible=now, label=_("its batch"),
+        [], [], color="#A9CCE3", linewidth=0.6, visible=now, label=_("batch"),
         animated=now,
     )  # fmt: skip
     return made
