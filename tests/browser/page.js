@@ -29,7 +29,7 @@ window.lab = {
     state(panel) {
         const text = name => panel.querySelector(name)?.textContent.trim() ?? '';
         return {
-            picture: panel.querySelector('.panel-picture img')?.src ?? '',
+            picture: panel.querySelector('.panel-picture img')?.dataset.mark ?? '',
             sentence: text('.panel-sentence'),
             message: text('.panel-message'),
             progress: text('.panel-progress'),
@@ -161,8 +161,8 @@ window.lab = {
         const image = panel.querySelector('.panel-picture img');
         if (!(image.clientWidth > 150 && image.clientHeight > 60))
             wrong.push(`the picture: ${image.clientWidth} by ${image.clientHeight}`);
-        if (image.clientWidth < 0.75 * image.naturalWidth)
-            wrong.push(`the picture's print: ${image.clientWidth} of ${image.naturalWidth} pixels`);
+        if (image.clientWidth < 0.75 * image.getAttribute('width'))
+            wrong.push(`the picture's print: ${image.clientWidth} of ${image.getAttribute('width')} pixels`);
         let frame = image; // or what it can be moved in
         for (let each = image; each !== panel; each = each.parentElement)
             if (/auto|scroll/.test(getComputedStyle(each).overflowX)) { frame = each; break; }
