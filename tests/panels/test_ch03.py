@@ -10,7 +10,7 @@ from panels import ch03_activations, ch03_neuron
 from panels.ch03_activations import activations_panel, compute_activations
 from panels.ch03_classify import classify_panel
 from panels.ch03_draw import EMPTY, STROKES, compute_draw, draw_panel, example_digit, prepare
-from panels.ch03_neuron import compute_neuron
+from panels.ch03_neuron import compute_neuron, neuron_panel
 from panels.ch03_three_layers import BIASES, three_layers_panel
 from panels.ch03_three_layers import WEIGHTS as LAYERS
 from tests.panels.table import IMAGES, LABELS, WEIGHTS
@@ -41,18 +41,52 @@ def test_shares_that_saturate_and_slopes_are_those_of_the_functions():
     shares = {"sigmoid": 0.335915, "tanh": 0.467575, "ReLU": 0.5, "step": 1, "identity": 0,
               "Leaky ReLU": 0}  # of a bell curve 3 wide: beyond ±2.887 and ±2.178  # fmt: skip
     for name, (h, slope) in ch03_activations.ACTIVATIONS.items():
-        share = compute_activations(name, 3.0, False).saturated
+        share = compute_activations(name, 3.0, 0.0, False).saturated
         assert share == pytest.approx(shares[name], abs=1e-3)
         x = np.array([-3.0, -1.0, -0.2, 0.2, 1.0, 3.0])
         np.testing.assert_allclose(slope(x), (h(x + 1e-6) - h(x - 1e-6)) / 2e-6, atol=1e-8)
         for scale in (1.0, 10.0):  # all of the input is drawn, and what is hatched is what is told
-            data = compute_activations(name, scale, False)
-            parts = data.density * np.diff(data.inputs)[0]
+            data = compute_activations(name, scale, -0.2, False)
+            parts = data.density * np.diff(data.inputs)[0] / (scale * np.sqrt(2 * np.pi))
             assert parts.sum() == pytest.approx(1, abs=2e-3)
-            assert parts[data.deaf].sum() == pytest.approx(data.saturated, abs=5e-3)
+            assert parts[data.deaf].sum() == pytest.approx(data.saturated, abs=8e-3)
+        steep = h(np.array([-0.2 - 1e-6, -0.2, -0.2 + 1e-6]))
+        assert (data.height, data.tilt) == pytest.approx((steep[1], np.ptp(steep) / 2e-6))
+        run, rise = np.diff(data.tangent, axis=0)[0]
+        assert rise / run == pytest.approx(data.tilt)
     axes = activations_panel(scale=10.0).figure.axes
     assert [one.get_title(loc="left") for one in axes[:2]] == ["h(a)", "h′(a)"], "as in the text"
     assert axes[2].get_xlim() == (-33, 33)
+
+
+def drag(panel, name, *places):
+    """The values after a hand has come down at the first of these places, in data, and moved on."""
+    for kind, place in zip(["down", *["move"] * len(places)], places, strict=False):
+        axes = next(axes for axes in panel.figure.axes if axes.get_label() == name)
+        x, y = axes.transAxes.inverted().transform(axes.transData.transform(place))
+        panel._handled(panel._view, {"kind": kind, "name": name, "x": x, "y": y}, [])
+    return panel.values
+
+
+def test_a_hand_shifts_the_neurons_line_to_where_it_is_and_turns_it_by_a_grip():
+    panel = neuron_panel(w1=2.0, w2=2.0, b=-3.0)
+    far = drag(panel, "plane", (0.9, 0.6), (1.3, 1.2))
+    assert far["b"] == -3 and far["w1"] == far["w2"] == 1.2, "as far as the bias allows"
+    panel = neuron_panel()
+    assert drag(panel, "plane", (1.1, 0.4), (0.2, 0.3))["b"] == -0.5
+    panel.reset()
+    grip = ch03_neuron.grips(panel.data.line)[0]
+    upright = drag(panel, "plane", grip, (0.3, 1.3), (0.75, 1.4))
+    assert (upright["w1"], upright["w2"], upright["b"]) == (1.0, 0.0, -0.8), "about its middle"
+    panel.set(w1=0.0, w2=0.0)
+    assert drag(panel, "plane", (0.5, 0.5), (1, 1)) == panel.values and not panel.message
+
+
+def test_a_hand_pulls_the_bell_on_the_axis_as_it_was():
+    panel = activations_panel()
+    assert drag(panel, "input", (1, 0.5), (2, 0.5))["scale"] == 2
+    assert panel.figure.axes[2].get_xlim() == (-8, 8), "where 3 / 8 is what was 3 / 8 of 6"
+    assert drag(panel.reset(), "input", (1, 0.5), (2, 0.5), (3, 0.5))["scale"] == 2.2
 
 
 def test_three_layers_reproduce_section_3_4_and_every_number_is_drawn():
