@@ -11,8 +11,7 @@ from panels.ch03_activations import activations_panel, compute_activations
 from panels.ch03_classify import classify_panel
 from panels.ch03_draw import EMPTY, STROKES, compute_draw, draw_panel, example_digit, prepare
 from panels.ch03_neuron import compute_neuron, neuron_panel
-from panels.ch03_three_layers import BIASES, three_layers_panel
-from panels.ch03_three_layers import WEIGHTS as LAYERS
+from panels.ch03_three_layers import BOOKS, tell, three_layers_panel
 from tests.panels.table import IMAGES, LABELS, WEIGHTS
 
 pytestmark = pytest.mark.slow
@@ -92,13 +91,33 @@ def test_a_hand_pulls_the_bell_on_the_axis_as_it_was():
 def test_three_layers_reproduce_section_3_4_and_every_number_is_drawn():
     panel = three_layers_panel()
     texts = [text.get_text() for text in panel.figure.axes[0].texts]
-    wanted = sorted(f"{w:.1f}" for part in (*LAYERS, *BIASES) for w in part.ravel())
+    wanted = sorted(["0.5", *(f"{w:.1f}" for part in BOOKS for w in part.ravel())])  # x₂ is 0.5
     assert sorted(text for text in texts if re.fullmatch(r"0\.\d", text)) == wanted
-    assert {"z1\n0.574", "a3 = 1.100", "y1\n0.317", "y2\n0.696"} <= set(texts)
-    said = panel.set(step=1).sentence
+    assert {"0.574", "1.100", "0.317", "0.696", "a₃⁽¹⁾ ="} <= set(texts)
+    said = panel.set(look=(1, 0, 0)).sentence
     assert "A1 = X W1 + B1 = [0.300000, 0.700000, 1.100000]" in said
     assert "Z1 = [0.574443, 0.668188, 0.750260]" in said
     assert panel.set(output="softmax").data.values[3].sum() == pytest.approx(1)
+
+
+def test_three_layers_tell_sums_and_weights_of_what_a_hand_points_at():
+    panel = three_layers_panel()
+    sums = "a₁⁽¹⁾ = 0.1 · 1.0 + 0.2 · 0.5 + 0.1 = 0.300000; sigmoid makes z₁⁽¹⁾ = 0.574443 of it."
+    edge = "w₁₂⁽¹⁾ = 0.2: to neuron 1 of layer 1, from x₂ = 0.500. It adds 0.100 to a₁⁽¹⁾."
+    for layout, turn in (("normal", lambda x, y: (x, y)), ("narrow", lambda x, y: (100 - y, -x))):
+        panel.reset().lay_out(layout)
+        assert tell(*turn(1.1, 2.4), panel.data) == sums
+        assert drag(panel, "network", turn(0.5, 1.6))["look"] == (1, 1, 2)
+        assert panel.sentence == edge == tell(*turn(0.5, 1.6), panel.data)
+        drag(panel, "network", turn(0, 2.1), turn(0.3, 2.6))
+        assert panel.values["x1"] == 2.0 and panel.values["look"] == (1, 1, 2), "an input is pulled"
+        assert tell(*turn(3.3, 3.5), panel.data) == ""
+    panel.lay_out("normal")
+    for look, words in (((2, 3, 0), "Layer 2 has 2 neurons"), ((1, 1, 3), "Layer 1 has 2 inputs")):
+        panel.set(look=look)
+        assert words in panel.message
+    negative = panel.reset().set(weights="signed", look=(1, 1, 0), x1=-1.0)
+    assert "a₁⁽¹⁾ = 0.9 · (−1.0) − 0.8 · 0.5 + 0.1 = −1.2" in negative.sentence
 
 
 def test_classify_reads_like_the_network_whatever_form_images_and_labels_have():
