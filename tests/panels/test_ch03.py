@@ -136,20 +136,29 @@ def test_classify_reads_like_the_network_whatever_form_images_and_labels_have():
     np.testing.assert_allclose(stored.probabilities, y[999], atol=1e-5)
 
 
-def test_classify_counts_confused_pairs_and_walks_through_mistakes():
+def test_classify_counts_all_answers_and_walks_through_those_in_question():
     said = np.array([3, 5, 3, 8])
 
     def network(x):
         return np.eye(10)[said[x[:, :4].argmax(axis=1)]]
 
     panel = classify_panel(np.eye(4, 784), [5, 3, 3, 9], network)
-    assert panel.data.pairs == [((3, 5), 1, 1), ((8, 9), 0, 1)]
-    assert panel.data.hidden == ()
+    assert np.argwhere(panel.data.table).tolist() == [[3, 3], [3, 5], [5, 3], [9, 8]]
+    assert panel.data.hidden == () and panel.data.table.sum() == 4
     panel.set(only_mistakes=True)
     panel.controls["number"].go(1)
     panel.controls["number"].go(1)
     assert (panel.data.number, panel.data.mistakes) == (3, 3)
     assert "predicted 8 with 100.0%, label 9: wrong" in panel.sentence
+    panel.reset().set(number=2)
+    assert drag(panel, "table", (5, 3))["number"] == 1, "label 3, read as 5: another image"
+    assert "label 3, read as 5: 1 of 4; this is number 1" in panel.sentence
+    panel._handled(panel._view, {"kind": "key", "name": "table", "x": -1, "y": 0}, [])
+    assert panel.values["cell"] == (3, 4) and panel.data.number == -1
+    assert panel.sentence == "Images with label 3, read as 4: none of 4."
+    assert drag(panel, "table", (4, 3))["cell"] == (-1, -1), "a second click lets it go"
+    panel.set(cell=(3, -1), number=2)
+    np.testing.assert_array_equal(panel.data.samples.reshape(2, 784), np.eye(4, 784)[[2, 1]])
     panel = classify_panel(np.eye(4, 784), said, network)
     before = panel.sentence
     panel.controls["only_mistakes"].value = True
