@@ -241,7 +241,7 @@ def activations_panel(*, hide=(), **start):
         narrow=(3.6, 7),
         lecture=(7.2, 3.2),
         touch={"value": ("a", None), "slope": ("a", None), "input": grab_input},
-        stops=[{"scale": 10.0, "name": name} for name in ACTIVATIONS],
+        stops=[{"a": 4.0}, *({"scale": 10.0, "name": name} for name in ACTIVATIONS)],
         hide=hide,
     )
     return panel.start(start)

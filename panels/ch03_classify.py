@@ -210,7 +210,7 @@ def classify_panel(images, labels, network, *, hide=(), **start):
         narrow=(3.6, 7.8),
         lecture=(7.2, 3.3),
         touch={"table": grab_cell},
-        stops=[{"only_mistakes": True}, {"cell": (9, 4)}],
+        stops=[{"only_mistakes": True}, {"cell": (7, 1)}],
         hide=hide,
     )
     return panel.start(start)

@@ -199,9 +199,12 @@ def three_layers_panel(*, hide=(), **start):
             {"x1": -5.0},
             {"x1": 5.0},
             {"look": (1, 1, 2)},
+            {"look": (1, 3, 1)},
+            {"look": (2, 1, 2)},
             {"look": (1, 1, 0)},
             {"look": (1, 0, 0)},
             {"hidden": "ReLU"},
+            {"weights": "signed"},
         ],
         hide=hide,
     )
