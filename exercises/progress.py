@@ -28,10 +28,11 @@ class Progress(NamedTuple):
     def _repr_html_(self):
         """The theme's own colours, and no others."""
         heads = (_("exercise"), _("answer"), _("what its check said last"))
-        head = "".join(f'<th scope="col" style="text-align: left">{word}</th>' for word in heads)
+        left = 'style="text-align: left"'
+        head = "".join(f'<th scope="col" {left}>{word}</th>' for word in heads)
         rows = "".join(
-            f'<tr><td>{number}</td><td><code>{html.escape(name)}</code></td><td style="text-align: '
-            f'left"><strong>{one.mark}</strong> {inline(one.message)}</td></tr>'
+            f"<tr><td>{number}</td><td {left}><code>{html.escape(name)}</code></td>"
+            f"<td {left}><strong>{one.mark}</strong> {inline(one.message)}</td></tr>"
             for number, (name, one) in enumerate(self.verdicts.items(), 1)
         )
         return (

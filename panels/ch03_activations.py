@@ -26,6 +26,7 @@ LEAK = 0.1  # the slope of Leaky ReLU below 0
 X = np.linspace(-6, 6, 601)
 REACH = 3.3  # standard deviations to each side: 99.9 % of a normal input
 ENDS = (6, 8, 10, 13, 17, 22, 28, 33)  # of the axis of the input
+PALE = "#FBE7BF"  # orange, on paper
 TANGENT = 1.5  # half its length
 Z = np.linspace(-6, 6, 4801)  # a standard normal input: places and their shares
 SHARES = np.exp(-(Z**2) / 2) / np.exp(-(Z**2) / 2).sum()
@@ -134,7 +135,7 @@ def draw_activations(figure, data):
 BOXES = {
     "normal": ((0.05, 0.24, 0.27, 0.66), (0.375, 0.24, 0.27, 0.66), (0.72, 0.24, 0.27, 0.66)),
     "narrow": ((0.15, 0.755, 0.8, 0.205), (0.15, 0.44, 0.8, 0.205), (0.15, 0.125, 0.8, 0.205)),
-    "lecture": ((0.055, 0.26, 0.265, 0.63), (0.39, 0.26, 0.26, 0.63), (0.72, 0.26, 0.27, 0.63)),
+    "lecture": ((0.055, 0.28, 0.265, 0.61), (0.39, 0.28, 0.26, 0.61), (0.72, 0.28, 0.27, 0.61)),
 }
 
 
@@ -150,10 +151,10 @@ def _lay_out(figure):
     given.set(yticks=[], ylim=(0, 1.25))
     for axes in (value, slope, given):
         axes.set(xlim=(-6, 6), xticks=[-4, 0, 4])
-    for axes in (value, slope):
-        axes.axhline(0, color=GREY, linewidth=0.8)
-        axes.axvline(0, color=GREY, linewidth=0.8)
     moves = {"animated": True}
+    for axes in (value, slope):  # drawn over what is hatched
+        axes.axhline(0, color=GREY, linewidth=0.8, zorder=1.5, **moves)
+        axes.axvline(0, color=GREY, linewidth=0.8, zorder=1.5, **moves)
     lines = {
         name: [
             axes.plot(X, X, color=color, linestyle=style, label=name, **moves)[0]
@@ -167,7 +168,7 @@ def _lay_out(figure):
         ncols=len(lines) // rows, frameon=False, handlelength=1.8, columnspacing=1, borderpad=0,
     )  # fmt: skip
     key.set_animated(True)
-    hatched = {"color": ORANGE, "linewidth": 0, "hatch": "//", **moves}
+    hatched = {"facecolor": PALE, "edgecolor": ORANGE, "linewidth": 0, "hatch": "//", **moves}
     dot = {"color": BLACK, "markersize": 9, "zorder": 5, "clip_on": False, **moves}
     return SimpleNamespace(
         given=given,
@@ -178,8 +179,8 @@ def _lay_out(figure):
         density=given.plot([], [], color=BLACK, linewidth=1.5, **moves)[0],
         spread=given.plot([], [], "|-", linewidth=1, **dot)[0],
         areas=[
-            slope.fill([0], [0], alpha=0.3, **hatched)[0],
-            given.fill([0], [0], alpha=0.6, **hatched)[0],
+            slope.fill([0], [0], **hatched)[0],
+            given.fill([0], [0], **hatched)[0],
         ],
         share=given.text(
             0.98,
@@ -239,7 +240,7 @@ def activations_panel(*, hide=(), **start):
         describe=describe_activations,
         figsize=(9.2, 3.5),
         narrow=(3.6, 7),
-        lecture=(7.2, 3.2),
+        lecture=(7.2, 2.8),
         touch={"value": ("a", None), "slope": ("a", None), "input": grab_input},
         stops=[{"a": 4.0}, *({"scale": 10.0, "name": name} for name in ACTIVATIONS)],
         hide=hide,

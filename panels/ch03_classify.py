@@ -189,6 +189,7 @@ def classify_panel(images, labels, network, *, hide=(), **start):
     digits = {_("any"): ANY, **{str(digit): digit for digit in range(10)}}
     parts = [choice(_("label"), digits, ANY), choice(_("read as"), digits, ANY)]
     cell = Several(_("images with"), parts, widths=(150, 160))
+    cell.layout.flex = "0 1 320px"  # what follows has room beside it
     only_mistakes = toggle(_("only mistakes"))
     number = Stepper(_("image number"), len(answers.labels) - 1)
 
@@ -208,7 +209,7 @@ def classify_panel(images, labels, network, *, hide=(), **start):
         describe=describe_classify,
         figsize=(9.4, 4.2),
         narrow=(3.6, 7.8),
-        lecture=(7.2, 3.3),
+        lecture=(7.2, 2.9),
         touch={"table": grab_cell},
         stops=[{"only_mistakes": True}, {"cell": (7, 1)}],
         hide=hide,

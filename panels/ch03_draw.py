@@ -141,7 +141,7 @@ def draw_draw(figure, data):
 BOXES = {  # of the picture and of the bars, in shares of the figure
     "normal": ((0.02, 0.14, 0.38, 0.72), (0.48, 0.17, 0.51, 0.69)),
     "narrow": ((0.14, 0.47, 0.72, 0.45), (0.12, 0.1, 0.86, 0.27)),
-    "lecture": ((0.01, 0.06, 0.4, 0.84), (0.48, 0.16, 0.51, 0.73)),
+    "lecture": ((0.01, 0.08, 0.37, 0.78), (0.47, 0.19, 0.52, 0.68)),
 }
 
 
@@ -181,7 +181,7 @@ def draw_panel(network, *, hide=(), **start):
         describe=describe_draw,
         figsize=(6.4, 3.4),
         narrow=(3.4, 5.4),
-        lecture=(6.0, 3.3),
+        lecture=(4.9, 2.9),
         presets={name: {"drawing": example_digit(name)} for name in STROKES},
         preset_label=_("example digit"),
         hide=hide,

@@ -177,6 +177,8 @@ def three_layers_panel(*, hide=(), **start):
         choice(_("to"), numbers, 0),
         choice(_("from"), {**numbers, _("bias"): BIAS}, 0),
     ]
+    looked_at = Several(_("look at"), look, widths=(150, 130, 140))
+    looked_at.layout.flex = "1 1 60%"  # what follows has room beside it
     panel = Panel(
         title=_("A network of three layers"),
         controls={
@@ -185,14 +187,14 @@ def three_layers_panel(*, hide=(), **start):
             "hidden": choice(_("activation h"), HIDDEN.keys()),
             "output": choice(_("output activation σ"), OUTPUT.keys()),
             "weights": choice(_("weights"), {_("the book's"): "book", _("some below 0"): "signed"}),
-            "look": Several(_("look at"), look, widths=(150, 130, 140)),
+            "look": looked_at,
         },
         compute=compute_three_layers,
         draw=draw_three_layers,
         describe=describe_three_layers,
         figsize=(9.2, 4.6),
         narrow=(3.6, 6.6),
-        lecture=(7.2, 3.4),
+        lecture=(7.2, 2.8),
         touch={"network": grab},
         hover={"network": tell},
         stops=[

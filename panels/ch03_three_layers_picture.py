@@ -149,9 +149,13 @@ def _lay_out(figure):
         labels.append(label)
     places = [(n, i) for n, size in enumerate(SIZES) for i in range(1, size + 1)]
     points = np.array([at(*place_of(n, i)) for n, i in places])
-    nodes = axes.scatter(*points.T, s=46**2, facecolors="#DCEBF7", zorder=3)
+    nodes = axes.scatter(
+        *points.T, s=(46 if narrow or not compact else 40) ** 2, facecolors="#DCEBF7", zorder=3
+    )
     ones = np.array([at(n, BIAS_HEIGHT) for n in (0, 1, 2)])
-    axes.scatter(*ones.T, s=26**2, facecolors="#F0F0F0", edgecolors=GREY, zorder=3)
+    axes.scatter(
+        *ones.T, s=(22 if compact else 26) ** 2, facecolors="#F0F0F0", edgecolors=GREY, zorder=3
+    )
     for one in ones:
         axes.text(*one, "1", fontsize=SMALL, zorder=4, **center)
     moves = {"fontsize": SMALL, "zorder": 4, "animated": True, **center}
