@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from common.functions import relu, sigmoid, step_function
 
+from .ch03_line import ENDS, Handled, normal_of, seen
 from .shell import Panel, artists, choice, layout_of, slider
 from .shell.style import BLACK, BLUE, GREY, NORMAL, RED, SMALL, add_axes
 
@@ -22,7 +23,7 @@ RANGES = {"step": (0, 1), "sigmoid": (0, 1), "ReLU": (0, 2), "tanh": (-1, 1)}  #
 LOW, HIGH = -0.5, 1.5  # the part of the plane that is drawn
 PLANE = np.linspace(LOW, HIGH, 81)
 LARGEST_BIAS = 3.0
-REACH = 0.2  # how near to a grip a hand may come down beside it
+REACH = 0.2  # how near to a knob a hand may come down beside it
 TICK = Path([(-1, 0), (-0.3, -0.8), (1, 0.9)], closed=False)  # ✓ as a marker
 
 
@@ -37,6 +38,7 @@ class Neuron(NamedTuple):
     line: (
         np.ndarray
     )  # (2, 2) where the line a = 0 enters the plane and leaves it; (0, 2) if nowhere
+    normal: np.ndarray  # (2,) a step of 1 towards the side where it fires
     right: dict  # gate -> how many of its four rows this neuron gets right
 
 
@@ -54,7 +56,8 @@ def compute_neuron(w1, w2, b, activation):
         outputs=np.asarray(h(sums), dtype=float),
         fires=fires,
         plane=np.asarray(h(w1 * x1 + w2 * x2 + b), dtype=float),
-        line=_line_in_sight(np.array([w1, w2]), b),
+        line=seen((w1, w2, b), (LOW, HIGH)),
+        normal=normal_of((w1, w2, b)),
         right={
             name: sum(y == t for y, t in zip(fires, gate, strict=True))
             for name, gate in GATES.items()
@@ -62,50 +65,34 @@ def compute_neuron(w1, w2, b, activation):
     )
 
 
-def _line_in_sight(w, b):
-    """Where w1 x1 + w2 x2 + b = 0 enters what is drawn of the plane, and where it leaves it."""
-    ends = []
-    for i in (0, 1):  # on the sides where x1, and then where x2, is LOW or HIGH
-        for side in (LOW, HIGH) if w[1 - i] else ():
-            other = -(b + w[i] * side) / w[1 - i]
-            if LOW <= other <= HIGH:
-                ends.append((side, other) if i == 0 else (other, side))
-    ends = sorted(set(ends))
-    return np.array([ends[0], ends[-1]]) if len(ends) > 1 else np.empty((0, 2))
-
-
-# The hand: the line is shifted, or turned by one of its two grips.
-
-
-def grips(line):
-    """The two places on the line by which it is turned."""
-    return np.array([[0.85, 0.15], [0.15, 0.85]]) @ line if len(line) else line
-
-
 def grab_line(hand, values):
-    """The line goes through the pointer; by a grip it turns. Keys: up and down shift it."""
+    """The line goes through the pointer; by a knob near its end it turns. Keys: up, down shift it.
+
+    Weights are tenths here, so that turning goes along the square of those that are as large.
+    """
     before = hand.before
     w, b = np.array([before["w1"], before["w2"]]), before["b"]
     if not w.any():
         return {}
-    line = _line_in_sight(w, b)
+    line = seen((*w, b), (LOW, HIGH))
     middle = line.mean(axis=0) if len(line) else np.array([0.5, 0.5])
     if hand.dy:
         return {"b": b - 0.1 * hand.dy * np.sign(w[1] or w[0])}
     if hand.dx:
         return _through(_turned(w, -hand.dx), middle)
     place = np.array([hand.x, hand.y])
-    distance = np.hypot(*(grips(line) - hand.down).T)
-    if not len(line) or distance.min() > REACH:
+    knobs = middle + np.outer((ENDS, -ENDS), line[1] - line[0]) if len(line) else np.full((1, 2), 9)
+    distance = np.hypot(*(knobs - hand.down).T)
+    if distance.min() > REACH:
         return _through(w, place)
-    arm, new = grips(line)[distance.argmin()] - middle, place - middle
+    arm, new = knobs[distance.argmin()] - middle, place - middle
     turn = np.arctan2(new[1], new[0]) - np.arctan2(arm[1], arm[0])
     there = w @ [[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]
     return _through(there / abs(there).max() * abs(w).max(), middle)
 
 
 def _turned(w, steps):
-    """The weights `steps` tenths further to the left on the square of all that are as large."""
+    """The weights `steps` tenths further to the left on the square."""
     size = round(10 * abs(w).max())
     sides = np.arange(-size, size)
     up, down = np.full(2 * size, size), np.full(2 * size, -size)
@@ -127,8 +114,7 @@ def draw_neuron(figure, data):
     art.image.set_data(data.plane)
     if art.image.get_clim() != (low, high):
         art.image.set_clim(low, high)
-    art.line.set_data(*data.line.T)
-    art.grips.set_data(*grips(data.line).T)
+    art.line.show(data.line, data.normal, True)
     art.title.set_text(f"y = {data.activation}({_sum(data)})")
     fires = np.array(data.fires, dtype=bool)
     art.firing.set_data(*INPUTS[fires].T)
@@ -180,9 +166,6 @@ def _lay_out(figure):
     scale = figure.colorbar(image, cax=figure.add_axes(boxes[1]), ticks=MaxNLocator(2))
     scale.ax.tick_params(labelsize=SMALL)
     scale.ax.set_xlabel("y", fontsize=NORMAL)
-    (line,) = plane.plot([], [], color=RED, linewidth=3, linestyle="--", **moves)
-    grip = {"markersize": 13, "markerfacecolor": "white", "markeredgecolor": RED}
-    (held,) = plane.plot([], [], "o", markeredgewidth=2.5, zorder=5, **grip, **moves)
     points = {"markersize": 11, "markeredgecolor": "black", "clip_on": False, "zorder": 3, **moves}
     (firing,) = plane.plot([], [], "o", markerfacecolor="black", **points)
     (silent,) = plane.plot([], [], "o", markerfacecolor="white", **points)
@@ -217,8 +200,7 @@ def _lay_out(figure):
     )
     return SimpleNamespace(
         image=image,
-        line=line,
-        grips=held,
+        line=Handled(plane, RED, "--", "", -0.18),
         firing=firing,
         silent=silent,
         title=title,

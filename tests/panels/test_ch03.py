@@ -95,8 +95,8 @@ def test_a_hand_shifts_the_neurons_line_to_where_it_is_and_turns_it_by_a_grip():
     panel = neuron_panel()
     assert drag(panel, "plane", (1.1, 0.4), (0.2, 0.3))["b"] == -0.5
     panel.reset()
-    grip = ch03_neuron.grips(panel.data.line)[0]
-    upright = drag(panel, "plane", grip, (0.3, 1.3), (0.75, 1.4))
+    knob = (0.75 + 2 * 0.38 * 0.75, 0.75 - 2 * 0.38 * 0.75)
+    upright = drag(panel, "plane", knob, (1.3, 0.3), (1.4, 0.75))
     assert (upright["w1"], upright["w2"], upright["b"]) == (1.0, 0.0, -0.8), "about its middle"
     panel.set(w1=0.0, w2=0.0)
     assert drag(panel, "plane", (0.5, 0.5), (1, 1)) == panel.values and not panel.message
