@@ -17,6 +17,7 @@ from .ch03_three_layers_picture import (
     SIZES,
     draw_three_layers,
     found,
+    lit,
     sum_name,
     value_name,
     weight_name,
@@ -48,19 +49,11 @@ class ThreeLayers(NamedTuple):
 
 def compute_three_layers(x1, x2, hidden, output, weights, look):
     """A = Z W + B and Z = h(A), layer by layer."""
-    layer, to, source = look
-    if layer and to > SIZES[layer]:
-        text = _("Layer {layer} has {count} neurons: no edge leads to number {to}.")
-        raise ValueError(text.format(layer=layer, count=SIZES[layer], to=to))
-    if layer and SIZES[layer - 1] < source < BIAS:
-        text = _("Layer {layer} has {count} inputs: no edge comes from number {source}.")
-        raise ValueError(text.format(layer=layer, count=SIZES[layer - 1], source=source))
     sums, values = [], [np.array([x1, x2], dtype=float)]
     chosen = BOOKS if weights == "book" else SIGNED
     for W, h in zip(chosen, (HIDDEN[hidden], HIDDEN[hidden], OUTPUT[output]), strict=True):
         sums.append(values[-1] @ W[:-1] + W[-1])
         values.append(h(sums[-1]))
-    look = (layer, to, source) if layer else (0, 0, 0)
     return ThreeLayers(hidden, output, look, chosen, tuple(sums), tuple(values))
 
 
@@ -92,12 +85,20 @@ def tell(x, y, data):
 
 
 def describe_three_layers(data):
-    x, y = data.values[0], data.values[-1]
     layer, to, source = data.look
+    if not lit(data.look):
+        text = _("Layer {layer} has no edge with these numbers: {inputs} inputs and {outputs} "
+                 "neurons are all it has.")  # fmt: skip
+        return text.format(layer=layer, inputs=SIZES[layer - 1], outputs=SIZES[layer])
     if layer == 0:
-        text = _("X = {x} goes in, Y = {y} comes out.").format(x=_list(x, 1), y=_list(y))
+        text = _("X = {x} goes in, Y = {y} comes out.")
+        text = text.format(x=_list(data.values[0], 1), y=_list(data.values[-1]))
         if data.output == "softmax":
             text += " " + _("The two outputs sum to 1.")
+        if to or source:
+            text += " " + _("{count} edges with these numbers are lit.").format(
+                count=len(lit(data.look))
+            )
         return text
     if to and source:
         return _of_edge(data)

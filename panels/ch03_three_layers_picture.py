@@ -56,6 +56,11 @@ def edges():
                 yield layer, to, source
 
 
+def lit(look):
+    """The edges that are looked at; 0 is all."""
+    return [edge for edge in edges() if all(b in (0, a) for a, b in zip(edge, look, strict=True))]
+
+
 def place_of(layer, i):
     """(layer, height) of the neuron i of a layer."""
     return layer, BIAS_HEIGHT if i == BIAS else HEIGHTS[SIZES[layer]][i - 1]
@@ -100,23 +105,23 @@ def draw_three_layers(figure, data):
 def _light(art, data):
     """What is looked at has its colours, and the rest is pale; an edge is as wide as its weight."""
     layer, to, source = data.look
-    widths, colors, styles = [], [], []
+    seen, widths, colors, styles = lit(data.look), [], [], []
     for (at, end, start), label in zip(edges(), art.labels, strict=True):
-        lit = not layer or (at == layer and to in (0, end) and source in (0, start))
+        chosen = (at, end, start) in seen
         weight = data.weights[at - 1][start - 1 if start != BIAS else -1, end - 1]
         widths.append(0.8 + 4.5 * abs(weight))
-        colors.append((BLUE if weight >= 0 else RED) if lit else LIGHT)
+        colors.append((BLUE if weight >= 0 else RED) if chosen else LIGHT)
         styles.append(":" if start == BIAS else "-" if weight >= 0 else "--")
-        named = to or source
+        named = layer and (to or source)
         text = f"{weight_name(at, end, start)} = {weight:.1f}" if named else f"{weight:.1f}"
-        label.set(text=text.replace("-", "−"), visible=lit or not named)
+        label.set(text=text.replace("-", "−"), visible=bool(chosen or not named))
         label.set_position(label.places[bool(named)])
-        label.set_color(BLACK if lit else GREY)
+        label.set_color(BLACK if chosen else GREY)
     art.edges.set(linewidths=widths, colors=colors, linestyles=styles)
-    nodes = [(at, i) for at, size in enumerate(SIZES) for i in range(1, size + 1)]
-    lit = [not layer or (at == layer and to in (0, i)) for at, i in nodes]
-    art.nodes.set(edgecolors=[BLACK if one else GREY for one in lit],
-                  linewidths=[1.8 if one else 0.8 for one in lit])  # fmt: skip
+    ends = {edge[:2] for edge in seen} | ({(0, 1), (0, 2)} if data.look == (0, 0, 0) else set())
+    bold = [(n, i) in ends for n, size in enumerate(SIZES) for i in range(1, size + 1)]
+    art.nodes.set(edgecolors=[BLACK if one else GREY for one in bold],
+                  linewidths=[1.8 if one else 0.8 for one in bold])  # fmt: skip
 
 
 def _lay_out(figure):
