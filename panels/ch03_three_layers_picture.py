@@ -128,7 +128,7 @@ def _lay_out(figure):
     narrow = layout_of(figure) == "narrow"
     compact = layout_of(figure) != "normal"  # a and h(a) stand in the circle, and nothing below it
     axes = add_axes(figure, (0.0, 0.0, 1.0, 1.0), frame=False, label="network")
-    axes.set_title(_("the network"), visible=False)
+    axes.set_title(_("the network"), visible=False, y=1.0)
 
     def at(layer, height):
         return (NARROW - height, -layer) if narrow else (layer, height)
@@ -179,7 +179,7 @@ def _lay_out(figure):
     for n in (1, 2, 3):
         where = at(n - 0.3, 3.82) if narrow else at(n, 3.78)
         head = axes.text(*where, "", fontsize=SMALL if narrow else NORMAL, **center)
-        head.set_ha("left" if narrow else "center")
+        head.set(animated=True, ha="left" if narrow else "center")
         letter = "h" if n < 3 else "σ"
         head.words = "a\n{}(a)" if narrow else "a, {}(a)" if compact else letter + " = {}"
         heads.append(head)
