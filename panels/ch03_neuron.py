@@ -244,8 +244,8 @@ def neuron_panel(*, hide=(), **start):
     panel = Panel(
         title=_("A neuron with two inputs"),
         controls={
-            "w1": slider(_("weight w1"), -2.0, 2.0, 0.1, 1.0),
-            "w2": slider(_("weight w2"), -2.0, 2.0, 0.1, 1.0),
+            "w1": slider(_("weight w₁"), -2.0, 2.0, 0.1, 1.0),
+            "w2": slider(_("weight w₂"), -2.0, 2.0, 0.1, 1.0),
             "b": slider(_("bias b"), -LARGEST_BIAS, LARGEST_BIAS, 0.1, -1.5),
             "activation": choice(_("activation"), ACTIVATIONS.keys()),
         },
