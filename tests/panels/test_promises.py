@@ -97,6 +97,7 @@ def test_a_preset_shows_what_its_name_says(name):
 
 TRUTH_7 = shared("loss_panel").stops[-1]
 TOLD = [  # chapter; what is typed, printed or said there; the panel with the same numbers; how set
+    ("ch03_neural_net", r"nudge at 4 only ([\d.]+) is left", "activations_panel", {"a": 4.0}),
     ("ch03_neural_net", r"print\(Y\)\n.*\[(\S+) (\S+)\]", "three_layers_panel", {}),
     ("ch03_neural_net", r"It hardly moves: from (\S+) to", "three_layers_panel", {"x1": -5.0}),
     ("ch03_neural_net", r"hardly moves: from \S+ to ([\d.]+),", "three_layers_panel", {"x1": 5.0}),
