@@ -142,6 +142,11 @@ window.lab = {
         return (control.closest('.noUi-base') ?? control).getBoundingClientRect().toJSON();
     },
 
+    // Of each panel whose picture can be touched: its title, the words for the first such axes.
+    touchable: () => [...document.querySelectorAll('.jp-OutputArea .panel')].flatMap(panel =>
+        [...panel.querySelectorAll('.panel-touch[data-touch]')].slice(0, 1).map(
+            axes => [panel.getAttribute('aria-label'), axes.getAttribute('aria-label')])),
+
     words: title => [...lab.panel(title).querySelectorAll(
         '.panel-sentence, .panel-progress, .panel-tip:not([hidden])')]
         .map(each => each.textContent).join(' '),
@@ -149,7 +154,7 @@ window.lab = {
     widths: title => [lab.panel(title).clientWidth, lab.panel(title).querySelector('img').width],
 
     allLooks: () => Promise.all([...document.querySelectorAll('.jp-OutputArea .panel')].map(
-        async panel => [panel.ariaLabel, await lab.isSharp(panel), await lab.look(panel)])),
+        async panel => [panel.getAttribute('aria-label'), await lab.isSharp(panel), await lab.look(panel)])),
 
     // ---- read by everybody
 
