@@ -173,15 +173,12 @@ function render({ model, el }) {
     if (!timer && !last) read(); // not while this browser is ahead of the kernel
   }
 
-  const resized = new ResizeObserver(paint); // WebKit shows an empty canvas in lecture size otherwise
-  resized.observe(canvas);
   name();
   read();
   model.on("change:value", follow);
   model.on("change:description", name);
   return () => {
     clearTimeout(timer);
-    resized.disconnect();
     model.off("change:value", follow);
     model.off("change:description", name);
   };
