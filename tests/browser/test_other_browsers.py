@@ -251,11 +251,12 @@ def server():
 
 
 @pytest.fixture(scope="module", params=[Firefox, WebKit], ids=lambda browser: browser.__name__)
-def page(request, server):
+def page(request):
     browser, name = request.param, request.param.__name__
     if missing := [package for each, package in browser.wants if not shutil.which(each)]:
         refuse = pytest.fail if os.environ.get("DLFS_REQUIRE_BROWSER") == "1" else pytest.skip
         refuse(f"no {name} (on Debian and Ubuntu: apt install {' '.join(missing)})")
+    server = request.getfixturevalue("server")
     chapter = nbformat.read(lab.CHAPTERS[0], as_version=4)
     chapter.cells.append(nbformat.v4.new_code_cell(EVERY_KIND))
     path = f"chapters/{name}.ipynb"
