@@ -9,8 +9,8 @@ import numpy as np
 
 from common.layers import Affine, Relu, Sigmoid, SoftmaxWithLoss
 
-from .ch05_graph import short
-from .ch05_nodes import AddConstant, ExpLayer, MulConstant, ReciprocalLayer
+from .ch05_layers import AddConstant, ExpLayer, MulConstant, ReciprocalLayer
+from .ch05_written import short
 from .shell import Picture, new_figure
 from .shell.style import BLACK, GREY, NORMAL, SMALL, add_axes, look
 

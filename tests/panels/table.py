@@ -21,7 +21,8 @@ from dataset.weights import load_weights
 from panels import shell
 from panels.ch03_draw import EMPTY, STROKES, Canvas, draw_panel, example_digit
 from panels.ch04_training import FirstWeights
-from panels.ch05_nodes import AddLayer, Graph, MulLayer
+from panels.ch05_layers import AddLayer, MulLayer
+from panels.ch05_nodes import Graph
 from panels.ch05_pencil_answers import Answers
 from panels.ch06_init_lab import Keep
 

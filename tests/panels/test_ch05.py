@@ -8,12 +8,15 @@ import pytest
 
 from common.functions import sigmoid
 from common.layers import Relu, Sigmoid, Tanh
-from panels import ch05_nodes as nodes
+from panels import ch05_layers as layers
 from panels.ch05_affine_shapes import DB, DW, DX, FORWARD, compute_affine_shapes
 from panels.ch05_gradient_check import FAULTS, NAMES, NONE, UNSEEN, compute_gradient_check
-from panels.ch05_graph import compute_graph, graph_panel, short
-from panels.ch05_graph_layout import RADIUS, lay_out
-from panels.ch05_nodes import GRAPHS, AddLayer, DivLayer, Graph, MulLayer, SquareLayer
+from panels.ch05_graph import compute_graph, graph_panel
+from panels.ch05_graph_layout import lay_out
+from panels.ch05_graphs import GRAPHS
+from panels.ch05_layers import AddLayer, DivLayer, MulLayer, SquareLayer
+from panels.ch05_nodes import Graph
+from panels.ch05_written import short
 from tests.soak import SOAK
 
 pytestmark = pytest.mark.slow
@@ -100,7 +103,7 @@ def test_no_label_lies_on_another_and_no_edge_on_a_node(name):
     for node, position in set(plan.edges) - {graph.output}:
         for other in set(graph.layers) - {node, graph.sources[node][position]}:
             distance = np.linalg.norm(plan.edges[node, position] - plan.places[other], axis=1).min()
-            assert distance > RADIUS + 4, f"{node}, {other}"
+            assert distance > plan.radius + 4, f"{node}, {other}"
 
 
 def test_the_picture_shows_each_number_only_once_it_is_known():
@@ -195,15 +198,15 @@ BROKEN = {  # layers, those with two inputs first, and what their backward might
     AddLayer: [lambda s, d: (d / 2, d / 2), lambda s, d: (d, 0.0), lambda s, d: (1.0, 1.0)],
     MulLayer: [lambda s, d: (d * s.x, d * s.y), Deaf.backward, lambda s, d: (-d * s.y, d * s.x)],
     DivLayer: [lambda s, d: (d / s.y, -d * s.x / s.y), lambda s, d: (d / s.y, d * s.x / s.y**2)],
-    nodes.MaxLayer: [lambda s, d: (d, d), lambda s, d: (0.0, d) if s.first else (d, 0.0)],
+    layers.MaxLayer: [lambda s, d: (d, d), lambda s, d: (0.0, d) if s.first else (d, 0.0)],
     SquareLayer: [lambda s, d: d * s.x, lambda s, d: 2 * s.x],
-    nodes.ExpLayer: [lambda s, d: d, lambda s, d: s.out],
-    nodes.ReciprocalLayer: [lambda s, d: -d / s.x, lambda s, d: d / s.x**2],
+    layers.ExpLayer: [lambda s, d: d, lambda s, d: s.out],
+    layers.ReciprocalLayer: [lambda s, d: -d / s.x, lambda s, d: d / s.x**2],
     Relu: [lambda s, d: d],
     Sigmoid: [lambda s, d: d * s.out, lambda s, d: d * (1 - s.out**2)],
     Tanh: [lambda s, d: d * (1 - s.out)],
 }
-LAYERS = [*BROKEN, Cube, lambda: nodes.AddConstant(3), lambda: nodes.MulConstant(-2)]
+LAYERS = [*BROKEN, Cube, lambda: layers.AddConstant(3), lambda: layers.MulConstant(-2)]
 
 
 def random_rows(rng):
@@ -237,7 +240,7 @@ def test_no_right_gradient_is_condemned_and_no_wrong_one_gets_away():
             continue
         for one, check in sound.checks.items():
             told[check] += 1
-            corners = {nodes.MaxLayer, Relu} & {row[1] for row in rows}
+            corners = {layers.MaxLayer, Relu} & {row[1] for row in rows}
             assert check != "✗" and (check != "kink" or corners), (rows, inputs)
             right, false = sound.gradients[one], wrong.gradients[one]
             if check == "✓" and abs(right - false) > 1e-4 * max(abs(right), abs(false), 1e-6):
