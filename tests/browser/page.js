@@ -100,6 +100,20 @@ window.lab = {
                 image.alt.trim().length];
     },
 
+    // Words beside the picture with less than 24 pixels.
+    smallWords: panel => [...panel.querySelectorAll(
+        '.panel-title strong, .widget-label, .widget-readout, select, .panel-sentence div')]
+        .filter(each => each.checkVisibility() && each.textContent.trim()
+            && parseFloat(getComputedStyle(each).fontSize) < 24)
+        .map(each => each.textContent.trim().slice(0, 40)),
+
+    async isSharp(panel) {
+        const mime = () => panel.querySelector('.panel-picture img').dataset.mime;
+        for (let tries = 0; tries < 100 && mime() === 'image/png'; tries++)
+            await new Promise(done => setTimeout(done, 50));
+        return mime() === 'image/svg+xml';
+    },
+
     // ---- read by everybody
 
     async violations() {
