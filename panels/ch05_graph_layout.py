@@ -44,11 +44,11 @@ def lay_out(graph, layout="normal"):
     boxes = {name: max(least, LETTER * len(name) + 12) for name in graph.inputs}
     boxes[""] = max(30, LETTER * len(graph.output) + 12)
     if down:
-        gap = min(90, (width - 8 - max(boxes.values())) / max(lowest, 1))
+        gap = min(150, (width - 8 - max(boxes.values())) / max(lowest, 1))
         level, radius = 84, 16
         start = top + 68
         left = (width - gap * lowest) / 2
-        height = int(start + level * (deepest + 1) + 18)
+        height = int(start + level * (deepest + 1) + 52)
         places = {n: (left + gap * rows[n], height - start - level * columns[n]) for n in rows}
         end_x, end_y = places[graph.output]
         places[""] = (end_x, end_y - level + radius)
@@ -56,11 +56,11 @@ def lay_out(graph, layout="normal"):
         tight = False
     else:
         gap = {"normal": 70 if lowest > 2 else 84 if lowest > 1 else 104}.get(
-            layout, 58 if lowest > 2 else 66 if lowest > 1 else 84
+            layout, 58 if lowest > 2 else 66 if lowest > 1 else 104
         )
-        height = top + 34 + int(gap * lowest) + 52
+        height = top + 34 + int(gap * lowest) + 46
         left = 12 + max(boxes[name] for name in graph.inputs)
-        spacing = min((width - 12 - boxes[""] - left) / (deepest + 1), 190)
+        spacing = (width - 12 - boxes[""] - left) / (deepest + 1)
         tight = spacing < TIGHT
         radius = 14 if tight else 18
         places = {}

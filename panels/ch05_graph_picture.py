@@ -185,9 +185,19 @@ def _lay_graph(figure, art, graph):
     art.title = write(10, top, "", False, fontsize=NORMAL, fontweight="bold", ha="left")
     lines = () if plan.down else (1, 2, 3)
     art.arithmetic = [write(10, top - 19 * i, fontsize=NORMAL, ha="left") for i in lines]
-    if layout == "normal":
-        note = _("above: value    beneath: gradient    ×: local gradient    ≈: by small steps")
-        write(plan.width - 12, plan.height - high + 10, note, False, color=GREY, ha="right")
+    legend = (
+        _("above: value"),
+        _("beneath: gradient"),
+        _("×: local gradient"),
+        _("≈: small steps"),
+    )
+    corner = plan.height - high + 26, plan.height - 16  # below on the left, above on the right
+    for i, words in enumerate(legend[: 3 if plan.down else 4]):
+        if plan.down and i < 2:
+            write(8, corner[0] - 16 * i, words, False, color=GREY, ha="left")
+        else:
+            y = corner[0] if plan.down else corner[1] - 16 * i
+            write(plan.width - 10, y, words, False, color=GREY, ha="right")
     art.drawn = [art.lines, art.heads, art.shapes, *texts]
     _lay_hands(figure, art, graph, plan, high)
 
