@@ -130,6 +130,7 @@ def _lay_graph(figure, art, graph):
     plan = lay_out(graph, layout)
     if art.axes is None:
         art.axes = add_axes(figure, (0, 0, 1, 1), frame=False)
+        art.axes.set(xticks=[], yticks=[])  # they would be looked through for what moves
         art.drawn = []
     for drawn in art.drawn:
         drawn.remove()
@@ -216,7 +217,7 @@ def _lay_hands(figure, art, graph, plan, high):
         box = (x0 / plan.width, bottom / high, (x1 - x0) / plan.width, (y1 - y0) / high)
         if name not in art.hands:
             art.hands[name] = add_axes(figure, box, frame=False, label=name)
-            art.hands[name].set(xlim=(-1, 1), ylim=(-HAND, HAND))
+            art.hands[name].set(xlim=(-1, 1), ylim=(-HAND, HAND), xticks=[], yticks=[])
         art.hands[name].set_position(box)
 
 

@@ -161,7 +161,7 @@ def _lay_out(figure):
     }[layout]
     bottom = high - 30 - sheet[1]
     net = figure.add_axes((0, bottom / high, sheet[0] / wide, sheet[1] / high), label="net")
-    net.set(xlim=(0, sheet[0]), ylim=(0, sheet[1]))
+    net.set(xlim=(0, sheet[0]), ylim=(0, sheet[1]), xticks=[], yticks=[])
     net.set_axis_off()
     loss = add_axes(figure, (x0 / wide, y0 / high, width / wide, height / high), label="loss")
     loss.set_xlabel("Δ", fontsize=SMALL, labelpad=0)
@@ -173,7 +173,7 @@ def _lay_out(figure):
     (true,) = loss.plot([], [], "o", color=VALUE, markersize=8, animated=True)
     (said,) = loss.plot([], [], "s", color=GRADIENT, markersize=7, animated=True)
     page = figure.add_axes((0, 0, 1, 1), zorder=-1)
-    page.set(xlim=(0, wide), ylim=(0, high))
+    page.set(xlim=(0, wide), ylim=(0, high), xticks=[], yticks=[])
     page.set_axis_off()
     lines = [
         page.text(x, y, "", color=color, fontsize=SMALL, va="center", animated=True)
