@@ -12,7 +12,7 @@ from .ch05_fold import both_ways
 from .ch05_graph_layout import lay_out
 from .ch05_graph_picture import HAND, SIGMA, draw_graph
 from .ch05_graph_words import arithmetic, describe_graph
-from .ch05_graphs import GRAPHS
+from .ch05_graphs import GRAPHS, STOPS
 from .ch05_nodes import Graph, Walk
 from .ch05_steps import Walker
 from .ch05_trace import Node
@@ -89,6 +89,7 @@ def graph_panel(graph="apple", *, step=None, hide=(), **start):
         },
         preset_label=_("go to"),
         touch=_hands(graph, controls),
+        stops=STOPS.get(name, ()),
         hide=(*hidden, "presets") if full else hidden,
     )
     return panel.start(start)

@@ -131,3 +131,12 @@ GRAPHS = {
     "ReLU neuron": relu_neuron,
     "maxout": maxout,
 }
+
+STOPS = {  # values that the chapter names, beside those at the start
+    "apple": [{"number": 5.0}],
+    "(x + y)²": [{"x": -1.0}],
+    "max": [{"y": 4.0}, {"y": 5.0}],
+    "sigmoid neuron": [{"b": 3.0}],
+    "ReLU neuron": [{"b": -4.0}, {"b": -3.0}],
+    "(x + y) / (x * y)": [{"x": 0.005}],
+}

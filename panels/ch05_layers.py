@@ -122,7 +122,7 @@ class PowConstant:
 
 
 class SquareLayer:
-    symbol = "t²"
+    symbol = "( )²"
 
     def __init__(self):
         self.x = None
@@ -159,7 +159,7 @@ class LogLayer:
 
     def forward(self, x):
         self.x = x
-        return np.log(x)
+        return np.log(x) if x > 0 else np.nan
 
     def backward(self, dout):
         return dout / self.x

@@ -204,6 +204,7 @@ def pencil_panel(*, predict=False, hide=(), **start):
             "net": lambda hand, values: grab(here(), hand, values),
             "loss": ("delta", None),
         },
+        stops=[{"step": 6}, *({"sheet": name} for name in SHEETS)],
         hover={"net": lambda x, y, data: tell(here(), x, y, data)},
         hide=hide,
     )

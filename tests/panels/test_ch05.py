@@ -10,12 +10,17 @@ from common.functions import sigmoid
 from common.layers import Relu, Sigmoid, Tanh
 from panels import ch05_layers as layers
 from panels.ch05_affine_shapes import DB, DW, DX, FORWARD, compute_affine_shapes
+from panels.ch05_fold import both_ways
 from panels.ch05_gradient_check import FAULTS, NAMES, NONE, UNSEEN, compute_gradient_check
 from panels.ch05_graph import compute_graph, graph_panel
 from panels.ch05_graph_layout import lay_out
 from panels.ch05_graphs import GRAPHS
 from panels.ch05_layers import AddLayer, DivLayer, MulLayer, SquareLayer
 from panels.ch05_nodes import Graph
+from panels.ch05_pencil import compute_pencil
+from panels.ch05_pencil_answers import judge, mistakes
+from panels.ch05_pencil_sheets import SHEETS, forward
+from panels.ch05_trace import Node, trace
 from panels.ch05_written import short
 from tests.soak import SOAK
 
@@ -40,7 +45,12 @@ def doubled():
     return Graph({"x": 2, "y": 1}, [("t", AddLayer(), "x", "y"), ("z", MulLayer(), "t", "t")])
 
 
-ALL = {**GRAPHS, "crowded": crowded, "quotient": quotient, "doubled": doubled}
+def traced():
+    """What the other graphs have not: a power, a logarithm, a difference, constants, an exp."""
+    return trace("(log(x**2) - 2 / y**3) * exp(-x / 4)", x=2, y=5)
+
+
+ALL = {**GRAPHS, "crowded": crowded, "quotient": quotient, "doubled": doubled, "traced": traced}
 
 
 @pytest.mark.parametrize(
@@ -131,13 +141,13 @@ def test_a_step_is_written_out_in_short_numbers():
     assert [short(value, 4) for value in (-0.00182345, 1.23456e-7)] == ["−0.001823", "1.235e−7"]
 
 
-SPOKEN = {"−": "-", "×": "*", "·": "*", "÷": "/", "²": "**2", "σ": "sigmoid"}
+SPOKEN = {"−": "-", "^": "**", "×": "*", "·": "*", "÷": "/", "²": "**2", "σ": "sigmoid"}
 
 
 def pocket_calculator(text):
     for sign, python in SPOKEN.items():
         text = text.replace(sign, python)
-    value = float(eval(text, {"exp": np.exp, "sigmoid": sigmoid}))
+    value = float(eval(text, {"exp": np.exp, "log": np.log, "sigmoid": sigmoid}))
     return [short(value, digits) for digits in range(3, 18)]
 
 
@@ -248,6 +258,49 @@ def test_no_right_gradient_is_condemned_and_no_wrong_one_gets_away():
                 missed += [(both, inputs)] * (wrong.checks[one] != "✗")
     assert told["✓"] > 0.9 * (told["✓"] + told["?"]) and told["kink"] and told["wrong"] > 100
     assert len(missed) <= 0.01 * told["wrong"], missed
+
+
+@pytest.mark.parametrize("name", ["(x + y)²", "(x + y) z", "max", "quotient", "folded neuron"])
+def test_a_formula_and_pythons_operators_give_the_gradients_of_the_chapters_nodes(name):
+    formulas = {
+        "(x + y)²": "(x + y)**2", "(x + y) z": "(x + y) * z", "max": "max(x, y) * z",
+        "quotient": "(x + y) / (x * y)", "folded neuron": "1 / (1 + exp(-(w0*x0 + w1*x1 + b)))",
+    }  # fmt: skip
+    wanted, formula = ALL[name]().walk(), formulas[name]
+    given = {one: wanted.values[one] for one in wanted.measured}
+    graph = trace(formula, **given)
+    known = {one: Node(value, one) for one, value in given.items()}
+    operators = eval(formula, {"exp": np.exp, "max": np.maximum, **known}).graph()
+    for one in (graph, operators, *both_ways(graph).values()):
+        gradients = one.walk().gradients
+        assert [gradients[x] for x in given] == pytest.approx([wanted.gradients[x] for x in given])
+
+
+REFUSED = "x +|x; y|f(x)|x.y|x if y else 1|9**9**9*x|x**y|x*z|max(x, 3)|'a'*x|1|x|(-8)**.5*x"
+
+
+@pytest.mark.parametrize("formula", REFUSED.split("|"))
+def test_what_no_formula_may_hold_is_refused_in_a_sentence(formula):
+    with pytest.raises(ValueError, match=r"^trace: .{20,}\.$"):
+        trace(formula, x=1, y=2)
+
+
+# ---- the network on paper
+
+
+@pytest.mark.parametrize("sheet", SHEETS)
+def test_small_steps_measure_the_sheets_gradients_and_each_answer_is_judged_by_them(sheet):
+    data = compute_pencil(10, "neurons", sheet, "s[0]", 0.5, ())
+    known = data.values, data.gradients, data.slopes, data.y
+    for name, gradient in data.gradients.items():
+        up, down = (forward(SHEETS[sheet], name, by).loss for by in (1e-5, -1e-5))
+        assert gradient == pytest.approx((up - down) / 2e-5, abs=1e-8)
+        wrong = [value for value, _words in mistakes(name, *known) if abs(value - gradient) > 0.02]
+        told = [judge({name: one}, *known)[name] for one in (gradient, float(f"{gradient:.4g}"))]
+        assert all(one.right for one in told), name
+        told = [judge({name: one}, *known)[name] for one in (*wrong, gradient + 7)]
+        assert not any(one.right for one in told)
+        assert told[-1].words not in {one.words for one in told[:-1]}, "the mistake has no name"
 
 
 # ---- shapes, and faults built in
