@@ -138,8 +138,8 @@ class Answers(widgets.HBox):
         self.field = number(_("its gradient"), 0.0, step=0.5)
         self.button = widgets.Button(description=_("Judge"), layout={"width": "auto"})
         super().__init__([self.hide, self.field, self.button], value=value)
-        self.layout.flex, self.layout.flex_flow = "1 1 100%", "row wrap"
-        self.layout.overflow = "visible"
+        self.layout.flex, self.layout.flex_flow = "0 1 auto", "row wrap"
+        self.layout.overflow, self.layout.grid_gap = "visible", "2px 16px"
         self.hide.observe(self._hidden, names="value")
         self.field.observe(lambda change: self.keep(), names="value")
         self.button.on_click(lambda button: self.keep())

@@ -92,7 +92,9 @@ def label_of(decimals):
 def _write_gradient(text, data, name, label):
     if data.hidden and name in data.judged:
         one = data.judged[name]
-        text.set_text(f"{short(one.typed)} {'✓' if one.right else '✗'}")
+        words = f"{label(one.typed)} {'✓' if one.right else '✗'}"
+        slim = text.get_figure().get_figwidth() < 4
+        text.set_text(words if not slim else label(one.typed) if one.right else "✗")
         text.set(color=GREEN if one.right else BLACK, fontweight="bold" if one.right else "normal")
         return
     text.set(color=GREY if data.hidden else GRADIENT, fontweight="bold")
