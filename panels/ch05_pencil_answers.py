@@ -131,6 +131,7 @@ class Answers(widgets.HBox):
 
     def __init__(self, chosen, value=()):
         self.description = _("predict")
+        self._emptying = False
         self.chosen = chosen  # the control that tells which number it is about
         self.hide = widgets.Checkbox(
             indent=False, description=_("hide the gradients"), layout={"width": "auto"}
@@ -149,7 +150,7 @@ class Answers(widgets.HBox):
 
     def keep(self):
         """The number in the field is the answer for the chosen number."""
-        if np.isfinite(self.field.value):
+        if np.isfinite(self.field.value) and not self._emptying:
             known = {**read_answers(self.value), self.chosen.value: self.field.value}
             self.value = ("hidden", *(part for pair in known.items() for part in pair))
 
@@ -159,6 +160,10 @@ class Answers(widgets.HBox):
 
     def _follow(self, _change=None):
         self.hide.value = bool(self.value)
+        if len(self.value) < 2:  # nothing is answered any more
+            self._emptying = True
+            self.field.value = 0.0
+            self._emptying = False
 
     @traitlets.validate("value")
     def _known(self, proposal):

@@ -32,12 +32,19 @@ class Walker(Scrubber):
             layout=widgets.Layout(width="auto", flex="0 0 auto"),
         )
         self.pace.observe(self._set_pace, names="value")
+        playing = "playing" if self.play.has_trait("playing") else "_playing"  # of ipywidgets 7
+        self.play.observe(self._begin_again, names=playing)
         self.children = [self.play, previous, following, self.field, self.pace, *more]
         self.layout.flex = "1 1 100%"  # what follows begins a row of its own
 
     def go(self, direction):
-        """One step on (1) or back (-1)."""
-        self.value += direction
+        """One step on (1) or back (-1), round at the ends."""
+        self.value = (self.value + direction) % (self.max + 1)
+
+    def _begin_again(self, change):
+        """At the last step Play has nowhere to go."""
+        if change["new"] and self.value == self.max:
+            self.value = 0
 
     def _set_pace(self, change):
         if change["new"]:
