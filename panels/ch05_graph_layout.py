@@ -124,7 +124,8 @@ def _edge(graph, made, source, node, position):
         start += (0, -12) if made.down else (made.boxes[source] / 2, 0)
     bends = BENDS
     if len(twins) > 1:  # one value twice into one node: the two edges part
-        bends = ((0.3, -0.3, 0.0, 0.5, -0.5)[twins.index(position)],)
+        wide = 2.6 if made.down else 1.0
+        bends = (wide * (0.3, -0.3, 0.0, 0.5, -0.5)[twins.index(position)],)
     best = None
     for bend in bends:
         points = _line(start, end, bend, made.radius if source in graph.layers else 0, made.radius)

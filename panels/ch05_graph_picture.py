@@ -181,7 +181,8 @@ def _lay_graph(figure, art, graph):
             art.totals[name] = write(x, y + side * (12 + LINE / 2 + 1), **bold)
             art.checks[name] = write(x, y + side * (12 + 3 * LINE / 2 + 1))
         elif len(graph.users[name]) > 1:
-            art.totals[name] = write(x, y - plan.radius - 9, **bold)
+            spot = (x - plan.radius - 5, y) if plan.down else (x, y - plan.radius - 9)
+            art.totals[name] = write(*spot, **bold, ha="right" if plan.down else "center")
     top = plan.height - 16
     art.title = write(10, top, "", False, fontsize=NORMAL, fontweight="bold", ha="left")
     lines = () if plan.down else (1, 2, 3)

@@ -158,7 +158,8 @@ def _matrices(layout):
             named(key, 154, y, gradient=True)
         named("y", 26, 34)
         named("t", 154, 34)
-        end(264, 24)
+        made.words.append((246, 24, "L"))
+        made.values["L"] = (269, 24)
         made.values["h"] = (246, 222)
         made.values["slope[0]"], made.values["slope[1]"] = (264, 204), (264, 190)
     return made
