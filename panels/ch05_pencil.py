@@ -204,7 +204,7 @@ def pencil_panel(*, predict=False, hide=(), **start):
             "net": lambda hand, values: grab(here(), hand, values),
             "loss": ("delta", None),
         },
-        stops=[{"step": 6}, *({"sheet": name} for name in SHEETS)],
+        stops=[{"step": 6}, {"number": "W1[1, 1]", "delta": 1.0}],
         hover={"net": lambda x, y, data: tell(here(), x, y, data)},
         hide=hide,
     )
