@@ -206,6 +206,6 @@ def pencil_panel(*, predict=False, hide=(), **start):
         },
         stops=[{"step": 6}, {"number": "W1[1, 1]", "delta": 1.0}],
         hover={"net": lambda x, y, data: tell(here(), x, y, data)},
-        hide=hide,
+        hide=((hide,) if isinstance(hide, str) else tuple(hide)) + (("step",) if predict else ()),
     )
     return panel.start(start)
