@@ -6,7 +6,8 @@ import pytest
 from common.initializer import weight_std
 from dataset.mnist import load_mnist
 from panels.ch04_training import check_digits
-from panels.ch06_init_lab import ACTIVATIONS, compute_init_lab, init_lab_panel, judge, short
+from panels.ch06_init_lab import init_lab_panel
+from panels.ch06_init_net import ACTIVATIONS, compute_init_lab, judge, short
 from panels.ch06_overfit import describe_overfit, run_overfit
 from panels.ch06_race import LAST, _arrival, compute_race, race_panel, racers
 from panels.ch06_search import (
@@ -84,7 +85,7 @@ def test_theory_meets_what_is_measured_in_wide_layers_and_the_verdict_too(
         assert any(word in said for word in words.split()) == fell, said
     for layer in net.layers:  # histograms and what lies outside make a whole
         assert layer.histogram.sum() + layer.outside == pytest.approx(1)
-        assert layer.gradients.sum() + layer.gradients_outside + layer.zero == pytest.approx(1)
+        assert layer.gradients.sum() + layer.zero == pytest.approx(1)
 
 
 def test_overflow_is_said():
