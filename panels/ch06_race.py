@@ -125,12 +125,10 @@ def _scale(axes, surface):
     else:
         axes.set_yscale("symlog", linthresh=1)
         top *= 10
-    axes.set(ylim=(low, top), yticks=[-1000, -10, 0, 10, 1000] if low < 0 else LEVELS)
+    axes.set_yticks([-1000, -10, 0, 10, 1000] if low < 0 else 10.0 ** np.arange(-6, 5, 2))
+    axes.set_ylim(low, top)
     axes.minorticks_off()
     return low, top
-
-
-LEVELS = 10.0 ** np.arange(-6, 5, 2)
 
 
 class Plan(NamedTuple):
