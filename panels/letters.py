@@ -48,8 +48,10 @@ class Letters:
         if letter not in self._stamps:
             path = _shape(letter)[0]
             size = 2 * np.abs(path.vertices).max()  # a marker is scaled to its size: undo it
-            look = {"color": self.color, "markeredgewidth": 0, "linestyle": "", "animated": True}
-            (self._stamps[letter],) = self.axes.plot([], [], marker=path, markersize=size, **look)
+            look = {"color": self.color, "markeredgewidth": 0, "linestyle": "", "zorder": 9}
+            (self._stamps[letter],) = self.axes.plot(
+                [], [], marker=path, markersize=size, animated=True, **look
+            )
         return self._stamps[letter]
 
 
