@@ -13,7 +13,6 @@ from matplotlib.textpath import TextPath
 
 from .shell.style import BLACK, SMALL
 
-FONT = FontProperties(family="DejaVu Sans", size=SMALL)
 MIDDLE = 0.36 * SMALL / 72  # inches from a line's ground to its middle
 USUAL = "0123456789.−e%"
 
@@ -21,12 +20,12 @@ USUAL = "0123456789.−e%"
 class Letters:
     """Words on a figure, all of one colour; their places are in inches from its lower left."""
 
-    def __init__(self, figure, color=BLACK, usual=USUAL):
+    def __init__(self, figure, color=BLACK, usual=USUAL, weight="normal"):
         width, height = figure.get_size_inches()
         self.axes = figure.add_axes((0, 0, 1, 1), zorder=5)
         self.axes.set(xlim=(0, width), ylim=(0, height))
         self.axes.set_axis_off()
-        self.color, self._stamps = color, {}
+        self.color, self.weight, self._stamps = color, weight, {}
         for letter in usual:
             self._stamp(letter)
 
@@ -36,7 +35,7 @@ class Letters:
         places = {letter: [] for letter in self._stamps}
         for x, y, text, side in words:
             text = text.replace("-", "−")  # a thin stroke would be lost between two pixels
-            widths = [_shape(letter)[1] for letter in text]
+            widths = [_shape(letter, self.weight)[1] for letter in text]
             starts = x - (side + 1) / 2 * sum(widths) + np.cumsum([0, *widths[:-1]])
             for letter, start in zip(text, starts, strict=True):
                 places.setdefault(letter, []).append((start, y - MIDDLE))
@@ -46,7 +45,7 @@ class Letters:
 
     def _stamp(self, letter):
         if letter not in self._stamps:
-            path = _shape(letter)[0]
+            path = _shape(letter, self.weight)[0]
             size = 2 * np.abs(path.vertices).max()  # a marker is scaled to its size: undo it
             look = {"color": self.color, "markeredgewidth": 0, "linestyle": "", "zorder": 9}
             (self._stamps[letter],) = self.axes.plot(
@@ -56,9 +55,10 @@ class Letters:
 
 
 @cache
-def _shape(letter):
+def _shape(letter, weight):
     """-> the outline of a letter in points, its width in inches."""
-    font = get_font(findfont(FONT))
+    properties = FontProperties(family="DejaVu Sans", size=SMALL, weight=weight)
+    font = get_font(findfont(properties))
     font.set_size(SMALL, 72)
     width = font.load_char(ord(letter)).linearHoriAdvance / 65536 / 72
-    return TextPath((0, 0), letter, prop=FONT) if letter.strip() else None, width
+    return TextPath((0, 0), letter, prop=properties) if letter.strip() else None, width
