@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from .letters import Letters
 from .shell import Panel, Several, artists, layout_of, slider
@@ -71,7 +72,7 @@ EDGES = (  # from, to, the name of what runs there, where its numbers stand, bes
     ((-0.4, 1.0), FORKS["x"], "x", (0.2, 1.0), False),
     (FORKS["x"], NODES["−"], "", None, False),
     (FORKS["x"], NODES["mean"], "", None, False),
-    (NODES["mean"], NODES["−"], "μ", (2.32, 0.32), True),
+    (NODES["mean"], NODES["−"], "μ", (2.4, 0.3), True),
     (NODES["−"], FORKS["x − μ"], "x − μ", (3.2, 1.0), False),
     (FORKS["x − μ"], NODES["÷"], "", None, False),
     (FORKS["x − μ"], NODES["square,\nmean"], "", None, False),
@@ -192,10 +193,11 @@ def _lay_out(figure):
         )
         axes.spines["left"].set_visible(False)
         axes.hlines(TRACKS, low, high, color=LIGHT, linewidth=1)
+        axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
         axes.set_title(title, fontsize=NORMAL, loc="left")
         look = {"color": color, "marker": marker, "markersize": 14, "linestyle": "", "zorder": 4}
         (dots[name],) = axes.plot([], [], animated=True, **look)
-    spread = {"color": BLACK, "linewidth": 4, "marker": "|", "markersize": 14}
+    spread = {"color": BLACK, "linewidth": 4, "marker": "|", "markersize": 9}
     bars.set(xlim=(-0.5, 2.5), ylim=(-1.05, 1.05), yticks=[], xticks=range(3))
     bars.set_xticklabels([_("row {n}").format(n=n) for n in (1, 2, 3)])
     bars.spines["left"].set_visible(False)

@@ -1,11 +1,14 @@
 """What chapter 6's panels show is what `common` computes, and what theory and the book expect."""
 
+import asyncio
+
 import numpy as np
 import pytest
 
 from common.initializer import weight_std
 from dataset.mnist import load_mnist
 from panels.ch04_training import check_digits
+from panels.ch06_dropout import VALUES, compute_dropout
 from panels.ch06_init_lab import init_lab_panel
 from panels.ch06_init_net import ACTIVATIONS, compute_init_lab, judge, short
 from panels.ch06_overfit import describe_overfit, run_overfit
@@ -153,3 +156,30 @@ def test_a_game_trains_three_trials_a_turn_and_reveals_at_the_end():
     panel.run_now()
     assert panel.message.startswith("All 4 trials of this game are used")
     assert panel.set(seed=2).message == "" and panel.data.trials["you"] == ()
+
+
+def test_a_click_on_the_map_is_a_trial_and_arrow_keys_only_walk():
+    panel = search_panel(*DIGITS)
+
+    async def touch(kind, x, y):
+        told = {"kind": kind, "name": "map", "x": x, "y": y}
+        panel._handled(panel._view, told, [])
+        await asyncio.sleep(0)
+        await (panel._task or asyncio.sleep(0))
+
+    asyncio.run(touch("key", 1, 0))
+    assert panel.values["lr"] == pytest.approx(10**-1.9) and not panel.data.trials["you"]
+    asyncio.run(touch("down", 0.5, 0.5))
+    (trial,) = panel.data.trials["you"]
+    assert np.log10(trial[:2]) == pytest.approx([-1.5, -2.5])
+
+
+# ---- dropout
+
+
+def test_what_is_heard_in_training_is_the_layers_and_on_average_that_of_the_test():
+    for ratio in (0.0, 0.15, 0.4, 0.9):
+        data = compute_dropout(ratio, 7)
+        spread = data.heard.std() / np.sqrt(len(data.heard))
+        assert abs(data.heard.mean() - data.at_test) <= 4 * spread + 1e-9
+        assert data.heard[7] == pytest.approx(VALUES[data.masks[1]].sum())
