@@ -123,8 +123,8 @@ def best(trials, by="validation"):
 
 
 PLANS = {  # size; left, bottom, width and height of map and race; left and bottom of the key
-    "normal": ((9.8, 3.9), (0.8, 0.5, 5.0, 3.05), (6.5, 0.5, 3.15, 2.25), (6.5, 3.05)),
-    "lecture": ((7.2, 3.8), (0.8, 0.5, 3.4, 2.95), (4.85, 0.5, 2.2, 1.85), (4.55, 2.65)),
+    "normal": ((9.8, 3.9), (0.85, 0.5, 4.95, 3.05), (6.5, 0.5, 3.15, 2.25), (6.5, 3.05)),
+    "lecture": ((7.2, 3.2), (0.8, 0.5, 3.4, 2.4), (4.85, 0.5, 2.2, 1.5), (4.55, 2.35)),
     "narrow": ((3.6, 6.6), (0.72, 3.7, 2.75, 2.55), (0.6, 0.45, 2.8, 1.8), (0.4, 2.52)),
 }
 
@@ -167,7 +167,7 @@ def _lay_out(figure):
     field.set(xscale="log", yscale="log", xlim=(10.0 ** RATES[0], 10.0 ** RATES[1]))
     field.set(ylim=(10.0 ** DECAYS[0], 10.0 ** DECAYS[1]))
     field.set_xlabel(_("learning rate"), fontsize=SMALL, labelpad=1)
-    field.set_ylabel(_("weight decay λ"), fontsize=SMALL, labelpad=0)
+    field.set_ylabel(_("weight decay λ"), fontsize=SMALL, labelpad=4)
     field.minorticks_off()
     field.grid(color="#E5E5E5", linewidth=0.6)
     race = add_axes(figure, np.divide(race_box, inches), xlabel=_("trial"))
