@@ -41,7 +41,7 @@ class Letters:
                 places.setdefault(letter, []).append((start, y - MIDDLE))
         for letter, spots in places.items():
             if letter.strip():
-                self._stamp(letter).set_data(*np.reshape(spots, (-1, 2)).T)
+                self._stamp(letter).set(data=np.reshape(spots, (-1, 2)).T, visible=bool(spots))
 
     def _stamp(self, letter):
         if letter not in self._stamps:
