@@ -274,12 +274,7 @@ def race_panel(*, hide=(), **start):
         narrow=PLANS["narrow"].size,
         lecture=PLANS["lecture"].size,
         touch={"ground": "start", "heights": ("step", None)},
-        stops=[
-            {**valley, "rates": racers(**BOOK), "step": LAST},
-            {**valley, "rates": racers(**{**BOOK, "SGD": 1.12})},
-            {**valley, "rates": equal, "step": LAST},
-            {"surface": "saddle", "start": (-4.0, 0.1), "rates": equal, "step": LAST},
-        ],
+        stops=[{**valley, "rates": racers(**{**BOOK, "SGD": 1.12})}],
         presets={
             _("the book's four"): {**valley, "rates": racers(**BOOK)},
             _("SGD alone, a little slower"): {**valley, "rates": racers(SGD=0.8)},
