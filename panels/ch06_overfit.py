@@ -10,13 +10,14 @@ from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
+from matplotlib.collections import PolyCollection
 
 from common.multi_layer_net_extend import MultiLayerNetExtend
 from common.trainer import Trainer
 
 from .ch04_training import check_digits
-from .shell import RunPanel, artists, choice, slider
-from .shell.style import BLACK, GREY, LIGHT, LOOKS, NORMAL, SMALL, add_axes
+from .shell import RunPanel, artists, choice, layout_of, slider
+from .shell.style import BLACK, GREY, LIGHT, NORMAL, SMALL, add_axes, look
 
 HIDDEN = [100] * 6  # with the last one: seven layers of weights
 BATCH = 100
@@ -93,63 +94,82 @@ def _weight_size(net):
     return float(np.sqrt(sum(np.sum(W.astype(float) ** 2) for W in weights)))
 
 
+PLANS = {  # size in inches; the two axes, in shares of it
+    "normal": ((9.6, 3.7), (0.062, 0.09, 0.55, 0.75), (0.68, 0.09, 0.295, 0.75)),
+    "lecture": ((7.2, 3.1), (0.083, 0.1, 0.52, 0.71), (0.69, 0.1, 0.28, 0.71)),
+    "narrow": ((3.6, 5.4), (0.16, 0.53, 0.78, 0.33), (0.16, 0.065, 0.78, 0.38)),
+}
+
+
 def draw_overfit(figure, data):
     art = artists(figure, _lay_out)
-    epochs = np.arange(len(data.curves.train))
-    art.train.set_data(epochs, data.curves.train)
-    art.test.set_data(epochs, data.curves.test)
-    for fill in art.fills:
-        fill.remove()
-    shade = {"color": BLACK, "alpha": 0.1, "linewidth": 0}
-    art.fills[:] = [art.both.fill_between(epochs, data.curves.train, data.curves.test, **shade)]
-    gap = np.subtract(data.curves.train, data.curves.test)
-    art.gap.set_data(epochs, gap)
-    before = data.previous
-    then = np.arange(len(before.train)) if before else []
-    art.train_before.set_data(then, before.train if before else [])
-    art.test_before.set_data(then, before.test if before else [])
-    art.gap_before.set_data(then, np.subtract(before.train, before.test) if before else [])
-    art.key.set_visible(before is not None)
-    for axes in (art.both, art.right):
-        axes.set_xlim(0, max(data.epochs, 1))
-    art.both.set_title(data.curves.label, fontsize=NORMAL, loc="left")
+    for lines, curves in ((art.now, data.curves), (art.before, data.previous)):
+        train, test = (curves.train, curves.test) if curves else ([], [])
+        for line, values in zip(lines, (train, test, np.subtract(train, test)), strict=True):
+            line.set_data(np.arange(len(values)), values)
+    train, test = data.curves.train, data.curves.test
+    epochs = np.arange(len(train))
+    around = np.concatenate([epochs, epochs[::-1]]), np.concatenate([train, test[::-1]])
+    art.shade.set_verts([np.column_stack(around)])
+    art.ends.set_data([epochs[-1]] * 2, [train[-1], test[-1]])
+    still = data.curves.label, data.epochs, data.previous is not None
+    if still != art.still:  # what stands still is drawn anew
+        art.still = still
+        for axes in (art.both, art.right):
+            axes.set_xlim(0, max(data.epochs, 1))
+        words = data.curves.label.split(", ")
+        lines = 2 if layout_of(figure) == "narrow" else 1
+        art.both.set_title(_in_lines(words, lines), fontsize=NORMAL, loc="left", pad=24)
+        art.key.set_text(_("grey: the run before") if data.previous else "")
+
+
+def _in_lines(words, lines):
+    half = -(-len(words) // lines)
+    return "\n".join(", ".join(words[i : i + half]) for i in range(0, len(words), half))
 
 
 def _lay_out(figure):
-    both = add_axes(figure, (0.07, 0.16, 0.52, 0.74), xlabel=_("epoch"))
-    both.set_ylabel(_("accuracy"), fontsize=SMALL)
-    both.set(ylim=(0, 1.02), yticks=[0, 0.25, 0.5, 0.75, 1])
-    right = add_axes(
-        figure, (0.69, 0.16, 0.285, 0.74), title=_("gap: training − test"), xlabel=_("epoch")
+    _size, *boxes = PLANS[layout_of(figure)]
+    both, right = (
+        add_axes(figure, box, label=name)
+        for box, name in zip(boxes, ("curves", "gap"), strict=True)
     )
-    right.set(ylim=(-0.1, 0.5), yticks=[0, 0.1, 0.2, 0.3, 0.4, 0.5])
+    both.set(ylim=(0, 1.02), yticks=[0, 0.5, 1], yticklabels=["0", "50 %", "100 %"])
+    right.set(ylim=(-0.1, 0.5), yticks=[0, 0.25, 0.5], yticklabels=["0", "25 %", "50 %"])
+    right.set_title(_("gap: training − test"), fontsize=NORMAL, loc="left")
     right.axhline(0, color=GREY, linewidth=0.8)
     for axes in (both, right):
         axes.grid(axis="y", color=LIGHT, linewidth=0.6)
+        axes.text(0.99, 0.02, _("epoch"), transform=axes.transAxes, fontsize=SMALL, ha="right")
+    names = {"training": _("training samples"), "test": _("test digits")}
 
-    def line(axes, color, style, width=2.0, label=None):
-        return axes.plot([], [], linestyle=style, color=color, linewidth=width, label=label)[0]
+    def lines(**shared):
+        looks = [(both, {**look(role), **shared}) for role in names]
+        looks.append((right, {"color": BLACK, **shared}))
+        return [axes.plot([], [], animated=True, **own)[0] for axes, own in looks]
 
-    faint = "#AAAAAA"
-    before = line(both, faint, "-", 1.4), line(both, faint, "--", 1.4)
-    gap_before = line(right, faint, "-", 1.4)
-    train = line(both, *LOOKS["training"][:2], label=_("training samples"))
-    test = line(both, *LOOKS["test"][:2], label=_("test digits"))
-    both.legend(handles=[train, test], fontsize=SMALL, frameon=False, loc="lower right",
-                handlelength=2.8)  # fmt: skip
+    before, now = lines(color="#AAAAAA", linewidth=1.4), lines(linewidth=2.0)
+    handles = [both.plot([], [], label=name, **look(role))[0] for role, name in names.items()]
+    both.legend(handles=handles, fontsize=SMALL, frameon=False, loc="lower left", ncols=2,
+                bbox_to_anchor=(0, 1.0), borderaxespad=0, borderpad=0.3, handlelength=2.4,
+                columnspacing=1.2)  # fmt: skip
+    shade = PolyCollection([], facecolor=BLACK, alpha=0.1, animated=True, zorder=1)
+    dots = {"marker": "o", "linestyle": "", "color": BLACK, "markersize": 5, "animated": True}
     return SimpleNamespace(
-        both=both,
-        right=right,
-        train=train,
-        test=test,
-        train_before=before[0],
-        test_before=before[1],
-        gap=line(right, BLACK, "-"),
-        gap_before=gap_before,
-        fills=[],
-        key=right.text(0.98, 0.02, _("grey: the run before"), color=GREY, fontsize=SMALL,
-                       ha="right", va="bottom", transform=right.transAxes),
+        both=both, right=right, now=now, before=before, still=None,
+        shade=both.add_collection(shade),
+        ends=both.plot([], [], clip_on=False, **dots)[0],
+        key=right.text(0.99, 0.98, "", color=GREY, fontsize=SMALL, ha="right", va="top",
+                       transform=right.transAxes),
     )  # fmt: skip
+
+
+def tell_epoch(x, _y, data):
+    """What stood there, for a pointer on the curves."""
+    epoch = min(max(round(x), 0), data.epoch)
+    train, test = data.curves.train[epoch], data.curves.test[epoch]
+    text = _("epoch {epoch}: training {train:.0%}, test {test:.0%}, gap {gap:.0%}")
+    return text.format(epoch=epoch, train=train, test=test, gap=train - test)
 
 
 def describe_overfit(data):
@@ -231,7 +251,10 @@ def overfit_panel(x_train, t_train, x_test, t_test, *, hide=(), **start):
         },
         draw=draw_overfit,
         describe=describe_overfit,
-        figsize=(9.6, 3.7),
+        figsize=PLANS["normal"][0],
+        narrow=PLANS["narrow"][0],
+        lecture=PLANS["lecture"][0],
+        hover={"curves": tell_epoch, "gap": tell_epoch},
         presets={
             _("nothing held back"): {"decay": 0.0, "dropout": 0.0, **held},
             _("weight decay 0.1"): {"decay": 0.1, "dropout": 0.0, **held},

@@ -12,9 +12,10 @@ import numpy as np
 
 from common import optimizer as optimizers
 
-from .shell import Panel, Scrubber, Several, artists, choice, slider, toggle
+from .letters import Letters
+from .shell import Panel, Scrubber, Several, artists, choice, layout_of, slider, toggle
 from .shell.style import BLACK, GREY, LOOKS, NORMAL, SMALL, add_axes
-from .surfaces import SURFACES, draw_surface
+from .surfaces import SURFACES, X_RANGE, Y_RANGE, draw_surface
 
 NAMES = ("SGD", "Momentum", "Nesterov", "AdaGrad", "RMSprop", "Adam")
 BOOK = {"SGD": 0.95, "Momentum": 0.1, "AdaGrad": 1.5, "Adam": 0.3}  # its rates for x²/20 + y²
@@ -85,38 +86,28 @@ def draw_race(figure, data):
             drawn.remove()
         art.drawn[:] = draw_surface(art.map, data.surface)
         art.map.set_title(f"f = {SURFACES[data.surface].formula}", fontsize=NORMAL, loc="left")
-        art.surface = data.surface
+        art.surface, art.ends = data.surface, _scale(art.height, SURFACES[data.surface])
     art.start.set_data(*np.reshape(data.start, (2, 1)))
     running = {runner.name: runner for runner in data.runners}
-    shown = []
-    for name in NAMES:
-        runner = running.get(name)
-        points = heights = np.empty((0, 2))[:, 0]
-        xs = ys = points
-        if runner is not None:
-            xs, ys = np.clip(runner.points[: data.step + 1], -1e4, 1e4).T
-            heights = runner.heights[: data.step + 1]
-            shown.append(runner.heights)
-        art.paths[name].set_data(xs, ys)
-        art.ends[name].set_data(xs[-1:], ys[-1:])
-        art.heights[name].set_data(np.arange(len(heights)), heights)
-        art.tops[name].set_data(np.arange(len(heights))[-1:], heights[-1:])
-    for place, name in enumerate(
-        sorted(running, key=lambda name: -_length(running[name], data.step))
-    ):
-        art.paths[name].set_zorder(4 + place / 10)  # the shortest on top: no path hides another
-        art.ends[name].set_zorder(7 + place / 10)
-    _scale(art.height, np.concatenate(shown) if shown else np.ones(1))
+    lengths = {name: _length(runner, data.step) for name, runner in running.items()}
+    for name, (path, end, line, top) in art.lines.items():
+        points, heights = np.empty((0, 2)), np.empty(0)
+        if name in running:
+            points = np.clip(running[name].points[: data.step + 1], -1e4, 1e4)
+            heights = np.clip(running[name].heights[: data.step + 1], *art.ends)
+        steps = np.arange(len(heights))
+        path.set_data(*points.T)
+        end.set_data(*points[-1:].T)
+        line.set_data(steps, heights)
+        top.set_data(steps[-1:], heights[-1:])
+    for place, name in enumerate(sorted(lengths, key=lengths.get, reverse=True)):
+        for artist, floor in zip(art.lines[name], (4, 7, 4, 7), strict=True):
+            artist.set_zorder(floor + place / 10)  # the shortest on top: no path hides another
     art.now.set_xdata([data.step, data.step])
-    handles = [art.paths[name] for name in NAMES if name in running]
-    labels = [f"{runner.name}, lr {runner.lr:.3g}" for runner in data.runners]
-    order = [NAMES.index(runner.name) for runner in data.runners]
-    labels = [label for _place, label in sorted(zip(order, labels, strict=True))]
-    art.height.legend(
-        handles, labels, fontsize=SMALL, frameon=False, loc="lower left",
-        bbox_to_anchor=(-0.12, 1.0), ncols=2, borderaxespad=0, handlelength=2.6,
-        columnspacing=1.0,
-    )  # fmt: skip
+    art.rates.write(
+        (*place, f"lr {running[name].lr:.4g}" if name in running else _("rests"), -1)
+        for name, place in art.places.items()
+    )
 
 
 def _length(runner, step):
@@ -124,47 +115,79 @@ def _length(runner, step):
     return np.hypot(*np.diff(runner.points[: step + 1], axis=0).T).sum()
 
 
-def _scale(axes, heights):
-    """A logarithmic axis where all heights are above 0, else one that shows both signs."""
-    heights = heights[np.isfinite(heights)]
-    if heights.min() > -1e-12:
+def _scale(axes, surface):
+    """-> lowest and highest f that is drawn: on a logarithmic axis, or on one for both signs."""
+    corners = np.array([surface.height(x, y) for x in X_RANGE for y in Y_RANGE])
+    top = 10.0 ** np.ceil(np.log10(np.abs(corners).max()))
+    low = 1e-6 if surface.minima else -10 * top
+    if surface.minima:
         axes.set_yscale("log")
-        axes.set_ylim(1e-6, max(10 * heights.max(), 1e-3) if heights.max() < 1e6 else 1e7)
     else:
         axes.set_yscale("symlog", linthresh=1)
-        reach = float(np.clip(3 * np.abs(heights).max(), 10, 1e6))
-        axes.set_ylim(-reach, reach)
+        top *= 10
+    axes.set_yticks([-1000, -10, 0, 10, 1000] if low < 0 else 10.0 ** np.arange(-6, 5, 2))
+    axes.set_ylim(low, top)
     axes.minorticks_off()
+    return low, top
+
+
+class Plan(NamedTuple):
+    """A layout in inches: its size; left, bottom, width and height of axes; the key."""
+
+    size: tuple
+    ground: tuple
+    height: tuple
+    key: tuple  # left and top of its first entry
+
+
+PLANS = {
+    "normal": Plan((10.4, 4.0), (0.35, 0.3, 5.3, 3.43), (6.4, 0.3, 3.85, 2.55), (6.4, 3.8)),
+    "lecture": Plan((7.2, 3.2), (0.35, 0.98, 3.05, 1.974), (4.3, 0.3, 2.75, 2.65), (0.1, 0.55)),
+    "narrow": Plan((3.6, 6.0), (0.35, 3.72, 3.1, 2.006), (0.5, 0.3, 2.95, 2.0), (0.06, 3.22)),
+}
+ENTRY = (1.74, 0.23)  # inches: from one entry of the key, of two columns, to the next
 
 
 def _lay_out(figure):
-    plane = add_axes(figure, (0.05, 0.13, 0.5, 0.78), xlabel="x", ylabel="y")
-    height = add_axes(figure, (0.65, 0.13, 0.34, 0.61), xlabel=_("step"))
-    height.set_ylabel(_("height f"), fontsize=SMALL)
-    height.set(xlim=(-1, LAST + 1))
-    height.grid(color="#E5E5E5", linewidth=0.6)
-    (start,) = plane.plot([], [], "s", color="white", markeredgecolor=BLACK, markersize=9, zorder=6)
-    paths, ends, heights, tops = {}, {}, {}, {}
-    for name in NAMES:
+    plan, (width, height) = PLANS[layout_of(figure)], figure.get_size_inches()
+    inches = (width, height, width, height)
+    plane = add_axes(figure, np.divide(plan.ground, inches), label="ground")
+    fall = add_axes(figure, np.divide(plan.height, inches), label="heights")
+    plane.set(xticks=range(-6, 7, 3), yticks=range(-4, 5, 2))
+    for x, y, name in ((0.98, -0.025, "x"), (-0.015, 1, "y")):
+        plane.text(x, y, name, transform=plane.transAxes, fontsize=SMALL, ha="right", va="top")
+    fall.set_title(_("height f, step by step"), fontsize=NORMAL, loc="left")
+    fall.set(xlim=(-1, LAST + 1), xticks=range(0, LAST + 1, 20))
+    fall.grid(color="#E5E5E5", linewidth=0.6)
+    moving = {"linestyle": "none", "color": BLACK, "animated": True}
+    (start,) = plane.plot(
+        [], [], marker="s", markersize=10, markerfacecolor="white", zorder=6, **moving
+    )
+    lines, places, (left, top) = {}, {}, plan.key
+    key = add_axes(figure, (0, 0, 1, 1), frame=False)
+    key.set(xlim=(0, width), ylim=(0, height), zorder=-1)
+    for i, name in enumerate(NAMES):
         color, style, marker = LOOKS[name]
         line = {"color": color, "linestyle": style, "linewidth": 1.6}
-        dot = {"color": color, "marker": marker, "markersize": 8, "linestyle": "none"}
-        (paths[name],) = plane.plot([], [], marker=marker, markersize=3, zorder=4, **line)
-        (ends[name],) = plane.plot([], [], markeredgecolor="white", zorder=7, **dot)
-        (heights[name],) = height.plot([], [], **line)
-        (tops[name],) = height.plot([], [], clip_on=True, markeredgecolor="white", **dot)
+        dot = {"color": color, "marker": marker, "markersize": 8, "markeredgecolor": "white"}
+        still = {**moving, **dot}
+        lines[name] = (
+            *plane.plot([], [], marker=marker, markersize=3, animated=True, **line),
+            *plane.plot([], [], **still),
+            *fall.plot([], [], animated=True, **line),
+            *fall.plot([], [], clip_on=False, **still),
+        )
+        x, y = left + ENTRY[0] * (i % 2), top - ENTRY[1] * (i // 2)
+        key.plot([x, x + 0.3], [y, y], **line)
+        key.plot(x + 0.15, y, **{**dot, "markersize": 6})
+        key.text(x + 0.34, y, name, fontsize=SMALL, va="center")
+        places[name] = x + 1.18, y
+    (now,) = fall.plot([0, 0], [0, 1], transform=fall.get_xaxis_transform(), clip_on=False,
+                       **{**moving, "color": GREY, "linestyle": ":", "marker": "v"})  # fmt: skip
     return SimpleNamespace(
-        map=plane,
-        height=height,
-        surface=None,
-        drawn=[],
-        start=start,
-        paths=paths,
-        ends=ends,
-        heights=heights,
-        tops=tops,
-        now=height.axvline(0, color=GREY, linewidth=1, linestyle=":"),
-    )
+        map=plane, height=fall, surface=None, drawn=[], ends=None, start=start, lines=lines,
+        places=places, now=now, rates=Letters(figure),
+    )  # fmt: skip
 
 
 def describe_race(data):
@@ -211,7 +234,9 @@ def racers(**rates):
 
 
 def _rate(name):
-    return slider(_("lr of {name}").format(name=name), 0.005, 3.0, 0.005, RATES[name])
+    made = slider(_("lr of {name}").format(name=name), 0.005, 3.0, 0.005, RATES[name])
+    made.readout_format = ".4"  # 0.95, not 0.950
+    return made
 
 
 def race_panel(*, hide=(), **start):
@@ -245,7 +270,11 @@ def race_panel(*, hide=(), **start):
         compute=compute_race,
         draw=draw_race,
         describe=describe_race,
-        figsize=(10.4, 4.2),
+        figsize=PLANS["normal"].size,
+        narrow=PLANS["narrow"].size,
+        lecture=PLANS["lecture"].size,
+        touch={"ground": "start", "heights": ("step", None)},
+        stops=[{**valley, "rates": racers(**{**BOOK, "SGD": 1.12})}],
         presets={
             _("the book's four"): {**valley, "rates": racers(**BOOK)},
             _("SGD alone, a little slower"): {**valley, "rates": racers(SGD=0.8)},

@@ -5,6 +5,8 @@ network, always from the same first weights, on the same samples and batches. It
 validation samples that nobody trains on; the test digits stay covered until the game is over.
 """
 
+import asyncio
+from contextlib import suppress
 from functools import partial
 from gettext import gettext as _
 from types import SimpleNamespace
@@ -16,13 +18,18 @@ from common.multi_layer_net import MultiLayerNet
 from common.trainer import Trainer
 
 from .ch04_training import check_digits
-from .shell import Panel, RunPanel, artists, choice, log_slider, slider
+from .letters import Letters
+from .shell import Panel, RunPanel, artists, choice, layout_of, log_slider, slider
 from .shell.style import BLACK, BLUE, GREEN, NORMAL, RED, SMALL, add_axes
 
 RATES, DECAYS = (-4.0, 1.0), (-6.0, 1.0)  # exponents of 10: the field that is searched
 BUDGETS = (4, 9, 16)
 PLAYERS = ("you", "random", "grid")
-MARKS = {"you": ("o", BLACK), "random": ("^", RED), "grid": ("s", BLUE)}
+MARKS = {  # marker, colour, line, size in square points: there is room in it for two digits
+    "you": ("o", BLACK, "-", 400),
+    "random": ("D", RED, "--", 300),
+    "grid": ("s", BLUE, ":", 320),
+}
 TRAINED, VALIDATED, HIDDEN, EPOCHS, BATCH = 300, 100, 50, 20, 30
 BROKEN = 0.0  # the accuracy that counts for a network whose loss is no number any more
 
@@ -115,68 +122,84 @@ def best(trials, by="validation"):
     return max(trials, key=lambda trial: getattr(trial, by))
 
 
+PLANS = {  # size; left, bottom, width and height of map and race; left and bottom of the key
+    "normal": ((9.8, 3.9), (0.85, 0.5, 4.95, 3.05), (6.5, 0.5, 3.15, 2.25), (6.5, 3.05)),
+    "lecture": ((7.2, 3.2), (0.8, 0.5, 3.4, 2.4), (4.85, 0.5, 2.2, 1.5), (4.55, 2.35)),
+    "narrow": ((3.6, 6.6), (0.72, 3.7, 2.75, 2.55), (0.6, 0.45, 2.8, 1.8), (0.4, 2.52)),
+}
+
+
 def draw_game(figure, data):
     art = artists(figure, _lay_out)
-    for player in PLAYERS:
+    numbers = []
+    for player, points in art.points.items():
         trials = data.trials[player]
-        art.points[player].set_offsets(np.reshape([t[:2] for t in trials], (-1, 2)))
-        art.points[player].set_array(np.array([trial.validation for trial in trials]))
-        scores = [trial.validation for trial in trials]
-        steps = np.arange(1, len(trials) + 1)
-        art.bests[player].set_data(steps, np.maximum.accumulate(scores) if scores else [])
+        scores = np.array([trial.validation for trial in trials])
+        points.set_offsets(np.reshape([trial[:2] for trial in trials], (-1, 2)))
+        points.set_array(scores)
         mark = best(trials) if trials else None
-        art.marks[player].set_data([mark.lr] if mark else [], [mark.decay] if mark else [])
+        points.set_linewidths([3.0 if trial is mark else 1.2 for trial in trials])
+        places = art.field.transData.transform(points.get_offsets()) / figure.dpi
+        numbers += [(*xy, f"{100 * s:.0f}", 0) for xy, s in zip(places, scores, strict=True)]
+        steps = np.arange(1, len(trials) + 1)
+        art.bests[player].set_data(steps, np.maximum.accumulate(scores) if trials else [])
         shown = data.over and mark
         art.tests[player].set_data([data.budget] if shown else [], [mark.test] if shown else [])
+    art.numbers.write(numbers)
     art.next.set_data([data.next_lr], [data.next_decay])
-    art.race.set_xlim(0.5, data.budget + 0.5)
-    art.race.set_xticks(range(1, data.budget + 1, 1 if data.budget < 12 else 3))
-    word = _("best on validation (hollow: on the test)") if data.over else _("best on validation")
-    art.race.set_title(word, fontsize=NORMAL, loc="left")
-    left = data.budget - len(data.trials["you"])
-    art.field.set_title(
-        _("game {seed}: {left} of {budget} trials left").format(
-            seed=data.seed, left=left, budget=data.budget
-        ),
-        fontsize=NORMAL, loc="left",
-    )  # fmt: skip
+    still = data.budget, data.seed, len(data.trials["you"]), data.over
+    if still != art.still:  # what stands still is drawn anew
+        art.still = still
+        budget, seed, used, over = still
+        art.race.set_xlim(0.5, budget + 0.5)
+        art.race.set_xticks(range(1, budget + 1, 1 if budget < 12 else 3))
+        word = _("hollow: on the test digits") if over else _("best on validation")
+        art.race.set_title(word, fontsize=NORMAL, loc="left")
+        title = _("game {seed}: {left} of {budget} trials left")
+        words = title.format(seed=seed, left=budget - used, budget=budget)
+        art.field.set_title(words, fontsize=NORMAL, loc="left")
 
 
 def _lay_out(figure):
-    field = add_axes(figure, (0.075, 0.15, 0.43, 0.75))
+    _size, map_box, race_box, key = PLANS[layout_of(figure)]
+    inches = np.tile(figure.get_size_inches(), 2)
+    field = add_axes(figure, np.divide(map_box, inches), label="map")
     field.set(xscale="log", yscale="log", xlim=(10.0 ** RATES[0], 10.0 ** RATES[1]))
     field.set(ylim=(10.0 ** DECAYS[0], 10.0 ** DECAYS[1]))
-    field.set_xlabel(_("learning rate"), fontsize=SMALL)
-    field.set_ylabel(_("weight decay λ"), fontsize=SMALL)
+    field.set_xlabel(_("learning rate"), fontsize=SMALL, labelpad=1)
+    field.set_ylabel(_("weight decay λ"), fontsize=SMALL, labelpad=4)
     field.minorticks_off()
     field.grid(color="#E5E5E5", linewidth=0.6)
-    race = add_axes(figure, (0.68, 0.15, 0.31, 0.6), xlabel=_("trial"))
-    race.set_ylabel(_("accuracy"), fontsize=SMALL)
-    race.set(ylim=(0, 1), yticks=[0, 0.25, 0.5, 0.75, 1])
+    race = add_axes(figure, np.divide(race_box, inches), xlabel=_("trial"))
+    race.xaxis.labelpad = 1
+    race.set(ylim=(0, 1), yticks=[0, 0.5, 1], yticklabels=["0", "50 %", "100 %"])
     race.grid(axis="y", color="#E5E5E5", linewidth=0.6)
-    points, bests, marks, tests, styles = {}, {}, {}, {}, {"you": "-", "random": "--", "grid": ":"}
-    for player, (marker, color) in MARKS.items():
+    points, bests, tests = {}, {}, {}
+    for place, (player, (marker, color, style, size)) in enumerate(MARKS.items()):
+        look = {"color": color, "marker": marker, "animated": True, "clip_on": False}
         points[player] = field.scatter(
-            [], [], c=[], cmap="viridis", vmin=0, vmax=0.9, marker=marker, s=75, edgecolor=color,
-            linewidth=1.5, zorder=4, clip_on=False,
+            [], [], c=[], cmap="Blues", vmin=0, vmax=1.6, marker=marker, s=size, edgecolor=color,
+            zorder=4 - place / 10, clip_on=False, animated=True,
         )  # fmt: skip
-        (marks[player],) = field.plot([], [], marker, markersize=17, markerfacecolor="none",
-                                      markeredgecolor=color, zorder=3, clip_on=False)  # fmt: skip
-        (bests[player],) = race.plot([], [], styles[player], color=color, marker=marker,
-                                     markersize=5, drawstyle="steps-post")  # fmt: skip
-        (tests[player],) = race.plot([], [], marker, markersize=11, markerfacecolor="none",
-                                     markeredgewidth=2, color=color, clip_on=False)  # fmt: skip
-    scale = figure.colorbar(points["you"], cax=figure.add_axes((0.515, 0.15, 0.014, 0.75)))
-    scale.set_label(_("validation accuracy"), fontsize=SMALL)
-    scale.ax.tick_params(labelsize=SMALL)
-    (cross,) = field.plot([], [], "+", color=GREEN, markersize=20, markeredgewidth=2.5, zorder=5)
-    race.legend(
-        [*bests.values(), cross], [_("you"), _("random"), _("grid"), _("your next trial")],
-        fontsize=SMALL, frameon=False, loc="lower left", bbox_to_anchor=(-0.1, 1.1), ncols=2,
-        borderaxespad=0, markerscale=0.6,
+        (bests[player],) = race.plot([], [], style, markersize=5, drawstyle="steps-post", **look)
+        (tests[player],) = race.plot(
+            [], [], "", markersize=11, markerfacecolor="none", markeredgewidth=2, **look
+        )
+    cross = {"color": GREEN, "markersize": 32, "markeredgewidth": 2.5}
+    (now,) = field.plot([], [], "+", zorder=3.5, clip_on=False, animated=True, **cross)
+    names = dict(zip(PLAYERS, (_("you"), _("random"), _("grid")), strict=True))
+    handles = [
+        race.plot([], [], style, color=color, marker=marker, markersize=6, label=names[player])[0]
+        for player, (marker, color, style, _size) in MARKS.items()
+    ]
+    handles += race.plot([], [], "+", label=_("your next trial"), **{**cross, "markersize": 12})
+    figure.legend(
+        handles=handles, fontsize=SMALL, frameon=False, loc="lower left", ncols=2, borderaxespad=0,
+        bbox_to_anchor=np.divide(key, inches[:2]), columnspacing=1.0, handlelength=2.2,
     )  # fmt: skip
     return SimpleNamespace(
-        field=field, race=race, points=points, bests=bests, marks=marks, tests=tests, next=cross,
+        field=field, race=race, points=points, bests=bests, tests=tests, next=now, still=None,
+        numbers=Letters(figure, usual="0123456789"),
     )  # fmt: skip
 
 
@@ -186,8 +209,9 @@ def describe_game(data):
         lr=data.next_lr, decay=data.next_decay
     )
     if not yours:
-        text = _("Game {seed}, {budget} trials each. Your first trial: {where}. Run trains it, and "
-                 "beside it a random point and a point of a grid.")  # fmt: skip
+        text = _("Game {seed}, {budget} trials each. Your first trial: {where}. Run, or a click "
+                 "on the map, trains a network there, and beside it one at a random point and one "
+                 "at a point of a grid.")  # fmt: skip
         return text.format(seed=data.seed, budget=data.budget, where=where)
     bests = ", ".join(
         _("{player} {score:.0%}").format(player=player, score=best(trials).validation)
@@ -229,7 +253,22 @@ def _reveal(data):
 
 
 class GamePanel(RunPanel):
-    """A RunPanel that shows, between the runs, where your next trial would be."""
+    """A RunPanel that shows, between the runs, where your next trial would be; a click tries it."""
+
+    def feel(self, hand, values):
+        """A click on the map is a trial; arrow keys only walk there."""
+        if hand.x is None:
+            return {name: values[name] * 10 ** (0.1 * steps)
+                    for name, steps in (("lr", hand.dx), ("decay", hand.dy))}  # fmt: skip
+        if (hand.x, hand.y) != hand.down or self.running:
+            return {}
+        with suppress(RuntimeError):  # plain Python has no loop that a run could go on in
+            asyncio.get_running_loop().call_soon(self._run_unless_over)
+        return {"lr": hand.x, "decay": hand.y}
+
+    def _run_unless_over(self):
+        if not self.data.over:
+            self.run()
 
     def _update(self):
         if self.running:
@@ -244,6 +283,10 @@ def search_panel(x_train, t_train, x_test, t_test, *, hide=(), **start):
     if len(digits.x_train) < TRAINED + VALIDATED:
         text = _("The game needs {n} training images; {there} are there.")
         raise ValueError(text.format(n=TRAINED + VALIDATED, there=len(digits.x_train)))
+
+    def feel(hand, values):
+        return panel.feel(hand, values)
+
     panel = GamePanel(
         title=_("The search game"),
         run=partial(run_game, digits=digits, games={}),
@@ -255,7 +298,11 @@ def search_panel(x_train, t_train, x_test, t_test, *, hide=(), **start):
         },
         draw=draw_game,
         describe=describe_game,
-        figsize=(9.8, 3.9),
+        figsize=PLANS["normal"][0],
+        narrow=PLANS["narrow"][0],
+        lecture=PLANS["lecture"][0],
+        touch={"map": feel},
+        stops=[{"budget": 4, "seed": 2}],
         hide=hide,
     )
     return panel.start(start)

@@ -1,12 +1,16 @@
 """What chapter 6's panels show is what `common` computes, and what theory and the book expect."""
 
+import asyncio
+
 import numpy as np
 import pytest
 
 from common.initializer import weight_std
 from dataset.mnist import load_mnist
 from panels.ch04_training import check_digits
-from panels.ch06_init_lab import ACTIVATIONS, compute_init_lab, init_lab_panel, judge, short
+from panels.ch06_dropout import VALUES, compute_dropout
+from panels.ch06_init_lab import init_lab_panel
+from panels.ch06_init_net import ACTIVATIONS, compute_init_lab, judge, short
 from panels.ch06_overfit import describe_overfit, run_overfit
 from panels.ch06_race import LAST, _arrival, compute_race, race_panel, racers
 from panels.ch06_search import (
@@ -84,7 +88,7 @@ def test_theory_meets_what_is_measured_in_wide_layers_and_the_verdict_too(
         assert any(word in said for word in words.split()) == fell, said
     for layer in net.layers:  # histograms and what lies outside make a whole
         assert layer.histogram.sum() + layer.outside == pytest.approx(1)
-        assert layer.gradients.sum() + layer.gradients_outside + layer.zero == pytest.approx(1)
+        assert layer.gradients.sum() + layer.zero == pytest.approx(1)
 
 
 def test_overflow_is_said():
@@ -152,3 +156,24 @@ def test_a_game_trains_three_trials_a_turn_and_reveals_at_the_end():
     panel.run_now()
     assert panel.message.startswith("All 4 trials of this game are used")
     assert panel.set(seed=2).message == "" and panel.data.trials["you"] == ()
+
+
+def test_a_click_on_the_map_is_a_trial_and_arrow_keys_only_walk():
+    panel = search_panel(*DIGITS)
+
+    async def touch(**told):
+        panel._handled(panel._view, {"name": "map", **told}, [])
+        await asyncio.sleep(0)
+        await (panel._task or asyncio.sleep(0))
+
+    asyncio.run(touch(kind="key", x=1, y=0))
+    assert panel.values["lr"] == pytest.approx(10**-1.9) and not panel.data.trials["you"]
+    asyncio.run(touch(kind="down", x=0.5, y=0.5))
+    assert np.log10(panel.data.trials["you"][0][:2]) == pytest.approx([-1.5, -2.5])
+
+
+@pytest.mark.parametrize("ratio", [0.0, 0.15, 0.4, 0.9])
+def test_training_hears_through_dropout_what_the_test_hears_on_average(ratio):
+    data = compute_dropout(ratio, 7)
+    assert abs(data.heard.mean() - data.at_test) <= 4 * data.heard.std() / 1000**0.5 + 1e-9
+    assert data.heard[7] == pytest.approx(VALUES[data.masks[1]].sum())

@@ -64,6 +64,12 @@ PROMISES = {
         "a rate too large for SGD": "Run away, beyond all bounds: SGD at step",
         "off the ridge of the saddle": "This ground has no lowest point to arrive at.",
     },
+    "roads_panel": {
+        "the rows all moved by 2": "dL/dx is −0.42 0.52 −0.10:",
+        "the rows twice as far apart": "dL/dx is −0.21 0.26 −0.05:",
+        "slopes that are all alike": "through the spread 0.00 0.00 0.00. The three roads cancel",
+        "slopes that only stretch": "through the mean 0.00 0.00 0.00, through the spread 0.46",
+    },
     "convolution_panel": {
         "bias 3": "18 19; 9 18",
         "padding 1": "7 12 10 2; 4 15 16 10; 10 6 15 6; 8 10 4 3",
