@@ -1,0 +1,117 @@
+"""The deep lab: everything that decides whether a deep network learns, in one place (book 6).
+
+Learning rate, first weights, activation, depth, batch normalisation and optimizer, on real digits:
+what is measured while it learns (ch06_deep_run.py) is drawn (ch06_deep_picture.py), and what it
+says about the run is put into words, with the control to move (ch06_deep_diagnosis.py).
+"""
+
+from functools import partial
+from gettext import gettext as _
+
+from .ch04_training import ACTIVATIONS, HE, OPTIMIZERS, XAVIER, FirstWeights, check_digits
+from .ch06_deep_diagnosis import describe_deep_lab
+from .ch06_deep_picture import draw_deep_lab
+from .ch06_deep_run import DEEPEST, READ_AT, run_deep_lab
+from .shell import RunPanel, Scrubber, Several, choice, log_slider, slider, toggle
+
+NEWEST = len(READ_AT) - 1
+WIDTHS = (50, 100)
+
+
+class Replay(RunPanel):
+    """A RunPanel with controls that change nothing in a run, but how it is looked at.
+
+    `look(data, **values)` puts the values of these controls, `views`, into what the run yields: at
+    each picture while it runs, and whenever one of them moves, later, too.
+    """
+
+    def __init__(self, *, look, views, **options):
+        self._look, self._views = look, views
+        super().__init__(**options)
+
+    def _viewed(self):
+        return {name: self.controls[name].value for name in self._views}
+
+    def _show(self, data):
+        self._seen = self._viewed()
+        super()._show(self._look(data, **self._seen))
+
+    def _update(self):
+        if self._has_run and self._viewed() != self._seen:
+            with self._lock, self._errors_said():
+                self._show(self.data)
+        super()._update()
+
+    def _then_and_now(self):
+        settings = [name for name in self.controls if name not in self._views]
+        return ((self.controls[name].value, self._ran_with[name]) for name in settings)
+
+    def open(self, **values):
+        """Sets these values and shows the state before a run; a run that goes on ends unseen."""
+        self.stop()
+        self._stopped, self._has_run, self._helper.busy = None, False, False
+        with self._hold():
+            self.set(**values)
+            self._changed_while_held = True
+        self._tell(_("not run yet"))
+
+
+def at_moment(data, moment):
+    """The data, looked at after so many readings; at the newest one if there are fewer."""
+    return data._replace(moment=min(moment, len(data.run.readings) - 1))
+
+
+def deep_lab_panel(x_train, t_train, x_test, t_test, *, hide=(), **start):
+    """The lab for these digits: images (N, 784), labels (N,) or one-hot (N, 10)."""
+    digits = check_digits(x_train, t_train, x_test, t_test)
+    network = Several(
+        _("network"),
+        [
+            slider(_("hidden layers"), 1, DEEPEST, 1, 5),
+            choice(_("units in each"), WIDTHS, 100),
+            toggle(_("batch norm")),
+        ],
+        widths=(230, 150, 120),
+    )
+    plain, normed = (5, 100, False), (5, 100, True)
+    cases = {
+        _("ReLU, std 0.01: asleep"): (0.01, 0.01, "ReLU", plain, "SGD"),
+        _("… mended by He"): (0.01, HE, "ReLU", plain, "SGD"),
+        _("… mended by batch norm, larger steps"): (0.1, 0.01, "ReLU", normed, "SGD"),
+        _("ReLU, std 1: at once beyond all numbers"): (0.01, 1.0, "ReLU", plain, "SGD"),
+        _("ReLU, He, steps too small"): (1e-4, HE, "ReLU", plain, "SGD"),
+        _("tanh, He, too bold"): (0.5, HE, "tanh", plain, "SGD"),
+        _("… mended by Xavier"): (0.5, XAVIER, "tanh", plain, "SGD"),
+        _("sigmoid, He: asleep"): (0.01, HE, "sigmoid", plain, "SGD"),
+        _("… mended by Adam"): (0.01, HE, "sigmoid", plain, "Adam"),
+    }
+    names = ("lr", "weights", "activation", "network", "optimizer")
+    panel = Replay(
+        title=_("Deep lab"),
+        run=partial(run_deep_lab, digits=digits, memory={}),
+        look=at_moment,
+        views=("moment",),
+        controls={
+            "lr": log_slider(_("learning rate"), -4, 1, 0.25, 0.01),
+            "weights": FirstWeights(_("first weights"), 0.01),
+            "activation": choice(_("activation"), ACTIVATIONS, "ReLU"),
+            "network": network,
+            "optimizer": choice(_("optimizer"), OPTIMIZERS),
+            "moment": Scrubber(_("look back at reading"), NEWEST, NEWEST, interval=80),
+        },
+        draw=draw_deep_lab,
+        describe=describe_deep_lab,
+        figsize=(10.4, 5.6),
+        touch={"loss": grab_moment, "accuracy": grab_moment},
+        presets={name: dict(zip(names, case, strict=True)) for name, case in cases.items()},
+        hide=hide,
+    )
+    return panel.start(start)
+
+
+def grab_moment(hand, values):
+    """A hand on the curves looks back at the step under it; arrow keys go by readings."""
+    if hand.x is None:
+        return {"moment": values["moment"] + hand.dx}
+    nearest = min(range(len(READ_AT)), key=lambda i: abs(READ_AT[i] - hand.x))
+    return {"moment": nearest}
