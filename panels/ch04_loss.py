@@ -92,12 +92,12 @@ def draw_loss(figure, data):
 
 def _lay_out(figure):
     answer = add_axes(
-        figure, (0.05, 0.17, 0.26, 0.7), title=_("the answer; the digit is a 2"), xlabel=_("digit")
+        figure, (0.07, 0.2, 0.24, 0.66), title=_("the answer; the digit is a 2"), xlabel=_("digit")
     )
     answer.set(ylim=(0, 1.12), xticks=range(10), yticks=[0, 0.5, 1])
     answer.set_ylabel(_("probability"), fontsize=SMALL)
-    loss = add_axes(figure, (0.4, 0.17, 0.26, 0.7), title=_("loss"), xlabel=_("p of the 2"))
-    slope = add_axes(figure, (0.73, 0.17, 0.26, 0.7), title=_("slope"), xlabel=_("p of the 2"))
+    loss = add_axes(figure, (0.41, 0.2, 0.24, 0.66), title=_("loss"), xlabel=_("p of the 2"))
+    slope = add_axes(figure, (0.74, 0.2, 0.24, 0.66), title=_("slope"), xlabel=_("p of the 2"))
     loss.set(xlim=(-0.02, 1.02), ylim=(-0.15, TOP))
     slope.set(xlim=(-0.02, 1.02), ylim=(FLOOR, 0.6))
     loss.set_ylabel(_("loss"), fontsize=SMALL)

@@ -146,9 +146,9 @@ def draw_step_size(figure, data):
 
 
 def _lay_out(figure):
-    function = add_axes(figure, (0.06, 0.16, 0.27, 0.72), xlabel="x")
+    function = add_axes(figure, (0.08, 0.18, 0.25, 0.7), xlabel="x")
     function.set_ylabel("f(x)", fontsize=SMALL)
-    error = add_axes(figure, (0.44, 0.16, 0.55, 0.72), xlabel=_("step h"))
+    error = add_axes(figure, (0.46, 0.18, 0.53, 0.7), xlabel=_("step h"))
     error.set_ylabel(_("distance from the exact slope"), fontsize=SMALL)
     error.set(xscale="log", yscale="log", xlim=(1e-18, 1.3), ylim=(1e-16, 1e2))
     error.set_xticks(10.0 ** np.arange(-18, 1, 3))

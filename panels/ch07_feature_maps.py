@@ -281,7 +281,5 @@ def feature_maps_panel(images, labels, networks, *, drawing=None, hide=(), **sta
         hide=hide,
     )  # fmt: skip
     if drawing is not None:
-        drawing._picture_html.observe(  # once the drawing's own panel has seen to it
-            lambda change: panel._update() if panel.values["source"] else None, names="value"
-        )
+        drawing.followers.append(lambda: panel._update() if panel.values["source"] else None)
     return panel.start(start)

@@ -9,8 +9,9 @@ The names in `controls` are compute's arguments; arrays go in by `functools.part
 controls are visible. A control checks its value; for what no control can know, compute raises a
 ValueError, `_("…")` in words for a student: it becomes the message line, and picture, data and
 sentence stay. Any other exception is a bug: it is named there, and raised. Work of more than
-0.2 s is a RunPanel's. `draw` gets the same figure every time: what takes long to lay out is kept
-by `artists`.
+0.2 s is a RunPanel's. `draw` gets the same figure every time, emptied when its layout changes
+(`layout_of`): what it shows is kept by `artists`, and what moves is made with animated=True.
+What a hand can grab in the picture: touch.py.
 """
 
 from .controls import (
@@ -23,12 +24,14 @@ from .controls import (
     toggle,
 )
 from .panel import Panel
-from .picture import DPI, Picture, artists, new_figure, png
+from .picture import DPI, Picture, artists, layout_of, new_figure, png
 from .run import RunPanel
+from .touch import Hand
 from .typed import Number, NumberGrid, number
 
 __all__ = [
     "DPI",
+    "Hand",
     "Number",
     "NumberGrid",
     "Panel",
@@ -39,6 +42,7 @@ __all__ = [
     "Stepper",
     "artists",
     "choice",
+    "layout_of",
     "log_slider",
     "new_figure",
     "number",

@@ -77,6 +77,7 @@ function typed(event, model) {
 function render({ model, el }) {
   const read = (event) => typed(event, model);
   let observer = null;
+  let leave_sizes = null;
   let frame = 0;
 
   function live() {
@@ -90,13 +91,14 @@ function render({ model, el }) {
 
   function zoom(event) {
     const panel = event.currentTarget.closest(".panel");
-    const shrunk = event.target.naturalWidth > event.target.clientWidth;
+    if (!event.target.matches("img")) return;
+    const shrunk = event.target.getAttribute("width") > event.target.clientWidth;
     if (shrunk || panel.classList.contains("panel-full")) panel.classList.toggle("panel-full");
   }
 
   function measure(event) {
     const image = event.currentTarget.querySelector("img");
-    const shrunk = Boolean(image) && image.naturalWidth > image.clientWidth;
+    const shrunk = Boolean(image) && image.getAttribute("width") > image.clientWidth;
     event.currentTarget.closest(".panel").classList.toggle("panel-shrunk", shrunk);
   }
 
@@ -112,6 +114,7 @@ function render({ model, el }) {
     set(panel, "aria-label", model.get("title"));
     live();
     name_controls(panel);
+    leave_sizes = follow_sizes(model, panel);
     const picture = panel.querySelector(".panel-picture");
     picture.addEventListener("click", zoom);
     picture.addEventListener("pointerenter", measure);
@@ -128,6 +131,7 @@ function render({ model, el }) {
   return () => {
     cancelAnimationFrame(frame);
     observer?.disconnect();
+    leave_sizes?.();
     model.off("change:busy", live);
   };
 }

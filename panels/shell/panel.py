@@ -4,43 +4,35 @@ import html
 import threading
 from contextlib import contextmanager
 from gettext import gettext as _
-from pathlib import Path
 
-import anywidget
 import ipywidgets as widgets
 import numpy as np
-import traitlets
 
-from .controls import checked, choice, put, same
-from .picture import as_text, image, new_figure, png, with_words
-from .typed import NUMBERS, refusal
+from .controls import checked, put
+from .frames import frames
+from .page import Helper, line
+from .picture import DPI, as_text, layout_of, new_figure, png, resize, svg, with_words
+from .presets import Presets
+from .touch import Hands
+from .typed import refusal
+from .view import View
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+LECTURE = 7.2  # inches that fill a screen of 1280 pixels with words of 24
 
 
-class Helper(anywidget.AnyWidget):
-    """What the browser adds to a panel: style, accessible names, and live text for readers."""
-
-    _esm = NUMBERS + Path(__file__).with_name("panel.js").read_text(encoding="utf-8")
-    _css = Path(__file__).with_name("panel.css")
-    title = traitlets.Unicode().tag(sync=True)
-    busy = traitlets.Bool(False).tag(sync=True)
-
-
-def line(kind, content=""):
-    """An empty line of a panel, which panel.css knows by its kind."""
-    widget = widgets.HTML(content)
-    widget.add_class(f"panel-{kind}")
-    return widget
-
-
-class Panel(widgets.VBox):
+class Panel(Presets, widgets.VBox):
     """Controls, a figure, a sentence and a message line, bound by compute, draw and describe.
 
     `controls`: dict of widgets by compute's argument names.  `presets`: name -> {control: value};
     without any there is a Reset button.  `hide`: names of controls (and "presets") that are not
-    shown; they keep their values.  In a cell or a test, `panel.set(slope=2)` works like the
-    controls; `panel.data`, `.sentence`, `.message`, `.picture` and `.values` tell what happened.
+    shown; they keep their values.  `narrow` and `lecture`: the figure's size, in inches, on a page
+    of less than 700 pixels (3.6 wide at most: a phone's) and in front of a class (7.2 wide); `draw`
+    then sees it by `layout_of(figure)`.
+    `touch` and `hover`: what hands do to the picture, see touch.py.  `stops`: values that the
+    chapter names, beside the presets, for `frames`.  In a cell or a test, `panel.set(slope=2)`
+    works like the controls; `panel.data`, `.sentence`, `.message`, `.picture` and `.values` tell
+    what happened.
     Raises ValueError for unknown names in `hide` and `presets`, and, because the first picture
     is drawn here and not in a callback, whatever a broken compute, draw or describe raises.
     """
@@ -54,6 +46,11 @@ class Panel(widgets.VBox):
         draw,
         describe,
         figsize=(9.0, 3.6),
+        narrow=None,
+        lecture=None,
+        touch=None,
+        hover=None,
+        stops=(),
         presets=None,
         preset_label=None,
         hide=(),
@@ -66,15 +63,22 @@ class Panel(widgets.VBox):
         self._held = self._changed_while_held = False
         self.message = ""
         self.figure = new_figure(figsize)
+        filled = (LECTURE, figsize[1] * LECTURE / figsize[0])
+        self.sizes = {"normal": figsize, "narrow": narrow, "lecture": lecture or filled}
+        self.stops = tuple(stops)
+        self.followers = []  # called when a new picture is shown: for panels that depend on this
+        self._hands = Hands(self, touch, hover)
         hidden = {hide} if isinstance(hide, str) else set(hide)
-        for names in (hidden - {"presets"}, *self.presets.values()):
+        for names in (hidden - {"presets"}, *self.presets.values(), *self.stops):
             self._check_names(names)
 
-        self._picture_html, self._sentence_html = line("picture"), line("sentence")
-        self._message_html = line("message")
-        self._helper = Helper(title=title)
-        self._helper.on_msg(self._refused)
-        self._start = self.values
+        self._view = View()
+        self._view.add_class("panel-picture")
+        self._view.on_msg(self._handled)
+        self._sentence_html, self._message_html = line("sentence"), line("message")
+        self._helper = Helper(title)
+        self._helper.on_msg(self._heard)
+        self.start_values = self.values
         self._preset_choice = self._make_preset_choice(preset_label)
         self._redraw()
 
@@ -90,13 +94,15 @@ class Panel(widgets.VBox):
         row = widgets.Box([*shown, *buttons])
         row.add_class("panel-controls")
         heading = line("title", f"<strong>{html.escape(title)}</strong>")
-        middle = [self._picture_html, self._message_html, self._sentence_html]
+        middle = [self._view, self._message_html, self._sentence_html]
         super().__init__([heading, row, *self._below_controls(), *middle, self._helper])
         self.add_class("panel")
         for control in self.controls.values():
             control.observe(self._control_changed, names="value")
             if control.has_trait("problem"):
                 control.observe(lambda change: self._say(self._half_typed()), names="problem")
+
+    running = False  # what RunPanel can be
 
     # values in
 
@@ -125,25 +131,13 @@ class Panel(widgets.VBox):
             self.set(**values)
             if self.message:
                 raise ValueError(self.message)
-            self._start = self.values
+            self.start_values = self.values
             self._name_preset()
         return self
 
-    def preset(self, name):
-        """Applies the preset of that name."""
-        if name not in self.presets:
-            known = ", ".join(self.presets)
-            text = _("{name} is no preset; choose from: {known}.")
-            raise ValueError(text.format(name=name, known=known))
-        self._show_preset(name)  # first, so that it is named even if another one is the same
-        try:
-            return self.set(**self.presets[name])
-        finally:
-            self._name_preset()
-
     def reset(self):
         """Goes back to the values that the panel started with."""
-        self.set(**self._start)
+        self.set(**self.start_values)
         self._say(self._half_typed())  # values may be those of the start, and a message there
         return self
 
@@ -205,17 +199,50 @@ class Panel(widgets.VBox):
         return {name: checked(control) for name, control in self.controls.items()}
 
     def _show(self, data):
-        with np.errstate(all="ignore"):
-            self.draw(self.figure, data)
-            sentence = self.describe(data)
-        picture = png(self.figure)
-        self.data, self.sentence, self.picture = data, sentence, picture
-        self._picture_html.value = image(picture, self.alt)
-        self._sentence_html.value = html.escape(sentence)
-        self._say(self._half_typed())
+        with self._lock:
+            with np.errstate(all="ignore"):
+                self.draw(self.figure, data)
+                sentence = self.describe(data)
+            picture = png(self.figure)
+            self.data, self.sentence, self.picture = data, sentence, picture
+            width = round(self.figure.get_figwidth() * DPI)
+            self._view.show(picture, alt=self.alt, width=width, areas=self._hands.areas())
+            self._sentence_html.value = html.escape(sentence)
+            self._say(self._half_typed())
+        for follow in self.followers:
+            follow()
 
-    def _refused(self, helper, told, buffers):
-        """What was typed beside a slider and is no number: panel.js has taken it back."""
+    # the page tells
+
+    def lay_out(self, layout):
+        """Draws the picture anew for a "narrow" page, a "lecture", or as it "normal"ly is."""
+        with self._lock:
+            size = self.sizes[layout]
+            self._helper.layout_name = layout
+            if size is None:
+                layout, size = "normal", self.sizes["normal"]
+            if layout != layout_of(self.figure):
+                resize(self.figure, size, layout)
+                with self._errors_said():
+                    self._show(self.data)
+
+    def _handled(self, view, told, buffers):
+        """The hand is still, or it does something to the picture."""
+        with self._lock:
+            if told.get("kind") != "still":
+                tip = ""
+                try:
+                    with self._errors_said():
+                        tip = self._hands.feel(told)
+                finally:
+                    view.send({"tip": tip})  # now the page may tell what comes next
+            elif not self.running:
+                view.show(svg(self.figure), mime="image/svg+xml")
+
+    def _heard(self, helper, told, buffers):
+        """The page's room has changed; or what was typed beside a slider is no number."""
+        if "layout" in told:
+            return self.lay_out(told["layout"])
         if "refused" not in told:
             return self._say(self._half_typed())
         label = str(told.get("label", "")).removesuffix(": value")
@@ -229,43 +256,6 @@ class Panel(widgets.VBox):
         self.message = message = " ".join(message.split())[:300]
         self._message_html.value = message and f'<div role="alert">{html.escape(message)}</div>'
 
-    # presets
-
-    def _make_preset_choice(self, label):
-        self._start_name, self._own_name = _("as at the start"), _("own values")
-        names = [self._own_name, self._start_name, *self.presets]
-        self._preset_choice = dropdown = choice(label or _("preset"), names, self._start_name)
-        self._name_preset()
-        dropdown.observe(self._preset_chosen, names="value")
-        return dropdown
-
-    def _name_preset(self):
-        """Shows the preset that the controls' values are, if they are one."""
-        now, candidates = self.values, {**self.presets, self._start_name: self._start}
-        names = [self._preset_choice.value, *candidates]  # what was chosen goes first
-        for name in names:
-            values = candidates.get(name)
-            if values is not None and all(same(now[key], values[key]) for key in values):
-                return self._show_preset(name)
-        return self._show_preset(self._own_name)
-
-    def _show_preset(self, name):
-        self._naming = True
-        try:
-            self._preset_choice.value = name
-        finally:
-            self._naming = False
-
-    def _preset_chosen(self, change):
-        if self._naming:
-            return
-        if change["new"] == self._start_name:
-            self.reset()
-        elif change["new"] in self.presets:
-            self.preset(change["new"])
-        else:
-            self._name_preset()
-
     # what RunPanel adds
 
     def _buttons(self):
@@ -274,7 +264,11 @@ class Panel(widgets.VBox):
     def _below_controls(self):
         return []
 
-    # the stored notebook
+    # without a kernel
+
+    def frames(self):
+        """What the panel shows at its start, presets and stops, and around them."""
+        return frames(self)
 
     @property
     def alt(self):

@@ -1,9 +1,14 @@
-"""A figure without a window, its PNG, the <img> of a panel, and the still pictures of chapters."""
+"""A figure without a window, its PNG and its SVG, and the still pictures of chapters.
+
+While a control moves, pictures are PNGs; once the hand is still the page asks for an SVG, which is
+sharp at any size.
+"""
 
 import base64
-import html
 import io
 
+import matplotlib
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont
@@ -20,10 +25,24 @@ def new_figure(size):
     return figure
 
 
+def resize(figure, size, layout):
+    """Empties the figure for another layout: "normal", "narrow" or "lecture"."""
+    figure.clear()
+    figure.set_size_inches(size)
+    figure._panel_layout = layout
+    for kept in ("_panel_artists", "_panel_still"):
+        vars(figure).pop(kept, None)
+
+
+def layout_of(figure):
+    """How a figure's parts are to be laid out: "normal", "narrow" or "lecture"."""
+    return getattr(figure, "_panel_layout", "normal")
+
+
 def artists(figure, lay_out):
     """What `lay_out(figure)` returned at the first draw: axes, lines, texts to be updated.
 
-    For figures that take more than 60 ms to draw anew; the others call `figure.clear()`.
+    Those made with animated=True move: they are drawn over a copy of all that stands still.
     """
     if not hasattr(figure, "_panel_artists"):
         figure._panel_artists = lay_out(figure)
@@ -32,9 +51,34 @@ def artists(figure, lay_out):
 
 def png(figure):
     """The figure as the bytes of a PNG, the same ones each time."""
+    canvas = figure.canvas
+    moving = figure.findobj(lambda artist: artist.get_animated() and artist.get_visible())
+    if figure.stale or not moving or not hasattr(figure, "_panel_still"):
+        canvas.draw()
+        figure._panel_still = canvas.copy_from_bbox(figure.bbox)
+        figure.stale = False  # until something that stands still is changed
+    canvas.restore_region(figure._panel_still)
+    for artist in sorted(moving, key=lambda artist: artist.get_zorder()):
+        artist.draw(canvas.get_renderer())
     stream = io.BytesIO()
-    options = {"compress_level": 3}
-    figure.canvas.print_png(stream, metadata={"Software": None}, pil_kwargs=options)
+    pixels = np.asarray(canvas.buffer_rgba())[..., :3]
+    Image.fromarray(pixels).save(stream, "png", compress_level=3)
+    return stream.getvalue()
+
+
+def svg(figure):
+    """The figure as the bytes of an SVG: words as paths, pictures in it at twice their size."""
+    stream = io.BytesIO()
+    own = [artist for artist in figure.get_children() if artist.get_animated()]
+    for artist in own:  # else the figure's own moving texts would be left out
+        artist.set_animated(False)
+    with matplotlib.rc_context({"svg.fonttype": "path", "svg.hashsalt": "panel"}):
+        nothing = {"Date": None, "Creator": None}
+        figure.savefig(stream, format="svg", dpi=2 * DPI, metadata=nothing)
+    for artist in own:
+        artist.set_animated(True)
+    figure.set_dpi(DPI)
+    figure.stale = False  # what stands still is what it was before
     return stream.getvalue()
 
 
@@ -74,11 +118,6 @@ def _lines(text, font, width):
 def as_text(picture):
     """The bytes of a PNG as pages and notebooks store them."""
     return base64.b64encode(picture).decode("ascii")
-
-
-def image(picture, alt):
-    """The <img> of a PNG, with words for those who do not see it."""
-    return f'<img alt="{html.escape(alt)}" src="data:image/png;base64,{as_text(picture)}">'
 
 
 class Picture:

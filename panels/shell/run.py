@@ -13,7 +13,8 @@ import ipywidgets as widgets
 import numpy as np
 
 from .controls import same
-from .panel import Panel, line
+from .page import line
+from .panel import Panel
 
 LOG = logging.getLogger("panels")
 _RUN_PANELS = weakref.WeakSet()
@@ -31,7 +32,8 @@ class RunPanel(Panel):
     """
 
     SLICE = 0.04  # seconds of work before other messages get their turn
-    FRAME = 0.15  # seconds between two pictures
+    FRAME = 0.05  # seconds between two pictures, at least
+    DRAWING = 0.2  # the share of the run's processor time that pictures may take
     DOUBLE_CLICK = 0.4  # seconds in which a second press, or one after a run's end, means nothing
     _stopped = None  # the running run's Event, or None
 
@@ -139,6 +141,7 @@ class RunPanel(Panel):
     async def _advance(self, stopped):
         data = shown = None
         drawn = rested = time.monotonic()
+        began, drawing = time.process_time(), 0.0
         try:
             self._hear_interrupts()
             with self._errors_said():
@@ -146,10 +149,12 @@ class RunPanel(Panel):
                     if stopped.is_set():
                         break
                     now = time.monotonic()
-                    if now - drawn > self.FRAME:
+                    worked = time.process_time() - began
+                    if now - drawn > self.FRAME and drawing <= self.DRAWING * worked:
                         self._show(data)
                         self._tell(_("running"), data.progress)
                         shown, drawn = data, time.monotonic()
+                        drawing += time.process_time() - began - worked
                     if now - rested > self.SLICE:
                         await asyncio.sleep(0.004)  # a message takes several turns of the loop
                         rested = time.monotonic()

@@ -15,7 +15,7 @@ BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 PURPLE, SKY, YELLOW, BLACK = "#CC79A7", "#56B4E9", "#F0E442", "#000000"
 GREY, LIGHT = "#767676", "#D9D9D9"
 CYCLE = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY)
-SMALL, NORMAL = 9, 10  # points; at 80 dpi 10 and 11 pixels
+SMALL, NORMAL = 10, 11  # points; at 80 dpi 11 and 12 pixels
 INK = "gray_r"  # of pixels, filters, feature maps: the larger a number, the darker, as ink on paper
 
 
@@ -71,9 +71,12 @@ def use_one_look():
     matplotlib.rc_file(sheet, use_default_template=False)
 
 
-def add_axes(figure, box, *, title="", xlabel="", ylabel="", frame=True):
-    """Axes in `box` = (left, bottom, width, height), shares of the figure, with quiet lines."""
-    axes = figure.add_axes(box)
+def add_axes(figure, box, *, title="", xlabel="", ylabel="", frame=True, label=""):
+    """Axes in `box` = (left, bottom, width, height), shares of the figure, with quiet lines.
+
+    label: the name by which a panel's `touch` and `hover` know them.
+    """
+    axes = figure.add_axes(box, label=label)
     axes.set_title(title, fontsize=NORMAL, loc="left")
     axes.set_xlabel(xlabel, fontsize=SMALL)
     axes.set_ylabel(ylabel, fontsize=SMALL)

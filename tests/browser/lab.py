@@ -390,8 +390,9 @@ class PanelOnPage:
         return self
 
     def find(self, selector):
-        """The visible elements of that kind among the controls."""
-        found = self.element.query_selector_all(f".panel-controls {selector}")
+        """The visible elements of that kind among the controls, and in the picture."""
+        parts = ":is(.panel-controls, .panel-frame)"
+        found = self.element.query_selector_all(f"{parts} {selector}")
         return [each for each in found if each.is_visible()]
 
     # ---- waiting: whether it came to this, soon

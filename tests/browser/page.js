@@ -29,7 +29,7 @@ window.lab = {
     state(panel) {
         const text = name => panel.querySelector(name)?.textContent.trim() ?? '';
         return {
-            picture: panel.querySelector('.panel-picture img')?.src ?? '',
+            picture: panel.querySelector('.panel-picture img')?.dataset.mark ?? '',
             sentence: text('.panel-sentence'),
             message: text('.panel-message'),
             progress: text('.panel-progress'),
@@ -100,6 +100,20 @@ window.lab = {
                 image.alt.trim().length];
     },
 
+    // Words beside the picture with less than 24 pixels.
+    smallWords: panel => [...panel.querySelectorAll(
+        '.panel-title strong, .widget-label, .widget-readout, select, .panel-sentence div')]
+        .filter(each => each.checkVisibility() && each.textContent.trim()
+            && parseFloat(getComputedStyle(each).fontSize) < 24)
+        .map(each => each.textContent.trim().slice(0, 40)),
+
+    async isSharp(panel) {
+        const mime = () => panel.querySelector('.panel-picture img').dataset.mime;
+        for (let tries = 0; tries < 100 && mime() === 'image/png'; tries++)
+            await new Promise(done => setTimeout(done, 50));
+        return mime() === 'image/svg+xml';
+    },
+
     // ---- read by everybody
 
     async violations() {
@@ -161,8 +175,8 @@ window.lab = {
         const image = panel.querySelector('.panel-picture img');
         if (!(image.clientWidth > 150 && image.clientHeight > 60))
             wrong.push(`the picture: ${image.clientWidth} by ${image.clientHeight}`);
-        if (image.clientWidth < 0.75 * image.naturalWidth)
-            wrong.push(`the picture's print: ${image.clientWidth} of ${image.naturalWidth} pixels`);
+        if (image.clientWidth < 0.75 * image.getAttribute('width'))
+            wrong.push(`the picture's print: ${image.clientWidth} of ${image.getAttribute('width')} pixels`);
         let frame = image; // or what it can be moved in
         for (let each = image; each !== panel; each = each.parentElement)
             if (/auto|scroll/.test(getComputedStyle(each).overflowX)) { frame = each; break; }

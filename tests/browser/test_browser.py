@@ -12,6 +12,7 @@ is 1: then they fail.
 import functools
 import importlib
 import importlib.resources
+import itertools
 import os
 
 import pytest
@@ -108,6 +109,7 @@ class Keyboard:
     def __init__(self, page):
         self.press = page.keyboard.press
         self.type = page.keyboard.type
+        self.arrows = itertools.cycle(["ArrowRight", "ArrowUp", "ArrowLeft", "ArrowDown"])
 
     def slider(self, handle):
         handle.focus()
@@ -151,12 +153,18 @@ class Keyboard:
         button.focus()
         self.press("Enter")
 
+    def touch(self, axes):
+        """An arrow key on the picture: each time another one."""
+        axes.focus()
+        self.press(next(self.arrows))
+
 
 class Mouse:
     """How somebody with a mouse changes a control."""
 
     def __init__(self, page):
         self.page, self.mouse = page, page.mouse
+        self.places = itertools.cycle(itertools.product((0.8, 0.5, 0.2), (0.2, 0.5, 0.8)))
 
     def along(self, handle):
         """Where a handle is, and a place on the far part of its track."""
@@ -202,6 +210,15 @@ class Mouse:
     def button(self, button):
         button.click()
 
+    def touch(self, axes):
+        """Drag on the picture: each time from where the last one ended to another place."""
+        axes.scroll_into_view_if_needed()
+        box = axes.bounding_box()
+        for act in (self.mouse.down, self.mouse.up):
+            x, y = next(self.places)
+            self.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=4)
+            act()
+
 
 CONTROLS = {
     "slider": ".noUi-handle",
@@ -212,6 +229,7 @@ CONTROLS = {
     "number": ".panel-stepper input",
     "cell": ".panel-grid-cells input",
     "button": "button:not(.panel-run)",
+    "touch": ".panel-touch[data-touch]",
 }
 DEPART_FIRST = {"Reset"}  # at the start it has nothing to do
 
@@ -280,9 +298,9 @@ def use(panel, way, kind, element, before):
         element.click()  # pause
         return changed, panel.settled()
     now = panel.settled()
-    others = len(lab.options_of(element)) if kind == "choice" else 0
+    others = len(lab.options_of(element)) if kind == "choice" else 8 * (kind == "touch")
     while others and now == before:
-        way.choice(element)  # some choices show the same, but not all
+        getattr(way, kind)(element)  # some choices and places show the same, but not all
         now = panel.settled()
         others -= 1
     shown = ("picture", "sentence", "progress")  # "values changed" after a run, whose picture stays
@@ -470,6 +488,27 @@ def test_nothing_is_cut_off(page, size):
         devtools.send("Emulation.clearDeviceMetricsOverride")
         page.page.wait_for_function("innerWidth === 1400")
         devtools.detach()
+
+
+@pytest.mark.parametrize("key", ["f", "button"])
+def test_in_lecture_size_all_words_can_be_read_and_one_leaves_as_one_came(page, key):
+    page.page.set_viewport_size({"width": 1280, "height": 720})
+    panels = page.panels()
+    try:
+        for panel in panels if SOAK else panels[:1]:
+            before = panel.show().settled()
+            if key == "f":
+                panel.find(".noUi-handle, .panel-touch")[0].focus()
+                page.page.keyboard.press("f")
+            else:
+                panel.element.query_selector(".panel-enlarge").click()
+            assert panel.wait_for_change(before, ["picture"])
+            assert panel.ask("smallWords") == []
+            assert panel.ask("isSharp"), "vectors, a quarter of a second after the last change"
+            page.page.keyboard.press("Escape")
+            assert panel.wait_for(before)
+    finally:
+        page.page.set_viewport_size({"width": 1400, "height": 1000})
 
 
 # ---- rough treatment

@@ -12,6 +12,7 @@ from dataset.mnist import load_mnist
 from panels.ch04_training import training_panel
 from panels.ch06_overfit import describe_overfit as describe
 from panels.ch06_overfit import run_overfit
+from panels.shell.frames import named
 from scripts.notebooks import CHAPTERS, texts
 from tests.panels.table import shared
 from tests.panels.test_ch06 import ALL_DIGITS
@@ -113,6 +114,7 @@ def test_a_panel_shows_the_numbers_that_its_chapter_prints(chapter, pattern, nam
     else:
         panel = shared(name).reset()
         panel = panel.preset(how) if isinstance(how, str) else panel.set(**how)
+        assert panel.values in named(panel), "a page without Python shows it, too"
     shown = re.findall(r"(-?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?)(%?)", panel.sentence)
     shown = [Decimal(n.replace(",", "")).scaleb(-2 if percent else 0) for n, percent in shown]
     for number in map(Decimal, told.groups()):  # the same to the digits of the rougher one

@@ -50,6 +50,7 @@ def test_before_the_first_step_a_panel_shows_its_state_and_at_the_end_the_last()
 
 def test_progress_is_shown_while_it_runs_and_other_work_goes_on(monkeypatch):
     monkeypatch.setattr(RunPanel, "FRAME", 0.02)
+    monkeypatch.setattr(RunPanel, "DRAWING", 1.0)  # its steps sleep: all that works is drawing
 
     async def go():
         panel, others, sentences = toy_run_panel(), 0, set()

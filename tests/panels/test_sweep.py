@@ -4,7 +4,6 @@ Of the settings `make check` tries one, `make test` a sample, and the long run (
 """
 
 import base64
-import html
 import io
 import itertools
 from contextlib import contextmanager
@@ -15,6 +14,8 @@ import numpy as np
 import pytest
 import traitlets
 from IPython.core.formatters import DisplayFormatter
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 from panels.ch03_draw import Canvas
 from panels.shell import NumberGrid, RunPanel
@@ -88,6 +89,65 @@ def sticking_out(figure):
                 yield part
 
 
+def words_of(figure):
+    """The texts that a figure shows, ticks' labels among them, and the boxes that they fill."""
+    renderer, unseen = figure.canvas.get_renderer(), set()
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            for tick in (*axis.get_major_ticks(), *axis.get_minor_ticks()):
+                if not (axes.axison and low <= tick.get_loc() <= high):
+                    unseen |= {tick.label1, tick.label2}
+            unseen |= set() if axes.axison else {axis.label}
+    for text in figure.findobj(Text):
+        shown = text.get_visible() and (text.axes is None or text.axes.get_visible())
+        if shown and text.get_text().strip() and text not in unseen:
+            yield text, text.get_window_extent(renderer)
+
+
+@pytest.mark.slow
+def test_in_each_layout_words_are_large_enough_and_none_is_cut_or_covered(panel):
+    normal = panel.picture
+    for layout, pixels, room in (("normal", 11, 0), ("narrow", 11, 0), ("lecture", 24, 1264)):
+        panel.lay_out(layout)
+        assert panel.message == "" and panel._helper.layout_name == layout
+        width = panel.sizes[layout] and panel.sizes[layout][0]
+        assert layout != "narrow" or not width or width <= 3.6, "a phone's page has 288 pixels"
+        assert not list(sticking_out(panel.figure)), layout
+        words = list(words_of(panel.figure))
+        larger = max(1, room / panel.figure.bbox.width)
+        small = {t.get_text() for t, box in words if t.get_size() * 80 / 72 * larger < pixels}
+        assert not small, f"{layout}: these words have less than {pixels} pixels"
+        for (one, box), (other, another) in itertools.combinations(words, 2):
+            shared = Bbox.intersection(box.padded(-2), another.padded(-2))
+            assert shared is None, f"{layout}: “{one.get_text()}” covers “{other.get_text()}”"
+    panel.lay_out("normal")
+    assert panel.picture == normal, "what was shown before is seen in the picture"
+
+
+@pytest.mark.slow
+def test_what_can_be_touched_answers_pointer_and_arrow_keys(panel):
+    hands, start = panel._hands, panel.values
+    for layout in ("normal", "narrow", "lecture"):
+        panel.lay_out(layout)
+        areas = {area["name"] for area in hands.areas()}
+        assert areas == {*hands.touch, *hands.hover}, layout
+    panel.lay_out("normal")
+    for name in hands.touch:
+        for tries in ([("down", x, y) for x in (0.2, 0.5, 0.8) for y in (0.2, 0.5, 0.8)],
+                      [("key", x, y) for x, y in ((1, 0), (-1, 0), (0, 1), (0, -1))]):  # fmt: skip
+            answers = []
+            for kind, x, y in tries:
+                panel.reset()
+                panel._handled(panel._view, {"kind": kind, "name": name, "x": x, "y": y}, [])
+                assert panel.message == "" and not off_their_steps(panel)
+                answers.append(not same(panel.values, start))
+            assert any(answers), f"{name} does not feel a {kind}"
+    for name in hands.hover:
+        told = {"kind": "hover", "name": name, "x": 0.5, "y": 0.5}
+        assert isinstance(hands.feel(told), str) and panel.reset().values == start
+
+
 def test_every_panel_is_swept():
     missing = ", ".join(set(FOUND) - {name.split()[0] for name in PANELS})
     assert not missing, f"{missing} needs arrays: give it a line in NEEDY of tests/panels/table.py."
@@ -97,7 +157,7 @@ def test_a_panel_shows_its_start_and_one_odd_setting(panel):
     """The sample of the sweep that is quick enough for every edit."""
     assert panel.message == ""
     assert is_one_sentence(panel.sentence[:300])
-    assert f'<img alt="{html.escape(panel.alt)}" src="data:' in panel._picture_html.value
+    assert (panel._view.alt, panel._view.image) == (panel.alt, panel.picture)
     assert 1 <= len(panel.visible_controls) <= 6
     assert all(control.description.strip() for control in panel.visible_controls)
     assert not list(sticking_out(panel.figure))
@@ -151,9 +211,9 @@ def test_every_control_changes_data_sentence_and_picture(panel):
 def test_presets_are_drawn_at_once_whole_and_named(panel):
     for name, values in panel.presets.items():
         pictures = []
-        panel._picture_html.observe(pictures.append, names="value")
+        panel._view.observe(pictures.append, names="image")
         panel.preset(name)
-        panel._picture_html.unobserve_all()
+        panel._view.unobserve(pictures.append, names="image")
         assert len(pictures) <= 1, "several controls, one picture"
         assert panel.message == ""
         assert panel._preset_choice.value == name

@@ -1,0 +1,35 @@
+"""What stands around a panel's picture on the page: lines of text, and what the browser adds."""
+
+from gettext import gettext as _
+from pathlib import Path
+
+import anywidget
+import ipywidgets as widgets
+import traitlets
+
+from .typed import NUMBERS
+
+
+class Helper(anywidget.AnyWidget):
+    """What the browser adds to a panel: style, accessible names, live text, the lecture size."""
+
+    _esm = NUMBERS + "".join(
+        Path(__file__).with_name(name).read_text(encoding="utf-8")
+        for name in ("sizes.js", "panel.js")
+    )
+    _css = Path(__file__).with_name("panel.css")
+    title = traitlets.Unicode().tag(sync=True)
+    busy = traitlets.Bool(False).tag(sync=True)
+    layout_name = traitlets.Unicode("normal").tag(sync=True)
+    words = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, title):
+        words = {"enter": _("Lecture size (F)"), "leave": _("Leave the lecture size (F or Escape)")}
+        super().__init__(title=title, words=words)
+
+
+def line(kind, content=""):
+    """An empty line of a panel, which panel.css knows by its kind."""
+    widget = widgets.HTML(content)
+    widget.add_class(f"panel-{kind}")
+    return widget
