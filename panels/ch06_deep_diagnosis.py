@@ -27,7 +27,7 @@ FALLING = 0.05  # nats that the loss has come down by in the last third: it is o
 class Diagnosis(NamedTuple):
     """The cause in a word, in a sentence that names what to move, and these moves, each by itself.
 
-    word: "under way", "learnt", "wide", "fades", "large", "small", "slow", "halt".
+    word: "under way", "learnt", "wide", "fades", "large", "small" or "slow".
     """
 
     word: str
@@ -147,17 +147,14 @@ def _too_small(run):
     lr, readings = run.setting.lr, run.readings
     moved = float(np.median(readings[-1].moved))
     then = next(reading.loss for reading in readings if 3 * reading.step >= 2 * STEPS)
-    if moved < USUAL[0]:
-        text = _("The steps are too small: the last one moved a typical layer's weights by {share} "
-                 "of their length. Multiply the learning rate by 10.")  # fmt: skip
-        return Diagnosis("small", text.format(share=short(moved)), ({"lr": 10 * lr},))
-    if then - readings[-1].loss > FALLING:
+    fall = then - readings[-1].loss
+    if moved >= USUAL[0] and fall > FALLING:
         text = _("It is on its way: in the last third the loss has come down by {fall:.2f}. "
                  "Multiply the learning rate by 3.")  # fmt: skip
-        return Diagnosis("slow", text.format(fall=then - readings[-1].loss), ({"lr": 3 * lr},))
-    text = _("It has come to a halt, though its steps are of a usual size. Divide the learning "
-             "rate by 3.")  # fmt: skip
-    return Diagnosis("halt", text, ({"lr": lr / 3},))
+        return Diagnosis("slow", text.format(fall=fall), ({"lr": 3 * lr},))
+    text = _("The steps are too small: the last one moved a typical layer's weights by {share} "
+             "of their length. Multiply the learning rate by 10.")  # fmt: skip
+    return Diagnosis("small", text.format(share=short(moved)), ({"lr": 10 * lr},))
 
 
 def describe_deep_lab(data):

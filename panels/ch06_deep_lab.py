@@ -8,7 +8,7 @@ says about the run is put into words, with the control to move (ch06_deep_diagno
 from functools import partial
 from gettext import gettext as _
 
-from .ch04_training import ACTIVATIONS, HE, OPTIMIZERS, XAVIER, FirstWeights, check_digits
+from .ch04_training import ACTIVATIONS, HE, OPTIMIZERS, FirstWeights, check_digits
 from .ch06_deep_diagnosis import describe_deep_lab
 from .ch06_deep_picture import draw_deep_lab
 from .ch06_deep_run import DEEPEST, READ_AT, run_deep_lab
@@ -46,7 +46,7 @@ class Replay(RunPanel):
         settings = [name for name in self.controls if name not in self._views]
         return ((self.controls[name].value, self._ran_with[name]) for name in settings)
 
-    def open(self, **values):
+    def open_at(self, **values):
         """Sets these values and shows the state before a run; a run that goes on ends unseen."""
         self.stop()
         self._stopped, self._has_run, self._helper.busy = None, False, False
@@ -76,14 +76,15 @@ def deep_lab_panel(x_train, t_train, x_test, t_test, *, hide=(), **start):
     plain, normed = (5, 100, False), (5, 100, True)
     cases = {
         _("ReLU, std 0.01: asleep"): (0.01, 0.01, "ReLU", plain, "SGD"),
-        _("… mended by He"): (0.01, HE, "ReLU", plain, "SGD"),
-        _("… mended by batch norm, larger steps"): (0.1, 0.01, "ReLU", normed, "SGD"),
-        _("ReLU, std 1: at once beyond all numbers"): (0.01, 1.0, "ReLU", plain, "SGD"),
+        _("… woken by He"): (0.01, HE, "ReLU", plain, "SGD"),
+        _("… woken by batch norm and lr 0.1"): (0.1, 0.01, "ReLU", normed, "SGD"),
+        _("ReLU, std 1: beyond all numbers"): (0.01, 1.0, "ReLU", plain, "SGD"),
         _("ReLU, He, steps too small"): (1e-4, HE, "ReLU", plain, "SGD"),
-        _("tanh, He, too bold"): (0.5, HE, "tanh", plain, "SGD"),
-        _("… mended by Xavier"): (0.5, XAVIER, "tanh", plain, "SGD"),
+        _("ReLU, He, steps too large"): (1.0, HE, "ReLU", plain, "SGD"),
+        _("… mended by lr 0.1"): (0.1, HE, "ReLU", plain, "SGD"),
         _("sigmoid, He: asleep"): (0.01, HE, "sigmoid", plain, "SGD"),
-        _("… mended by Adam"): (0.01, HE, "sigmoid", plain, "Adam"),
+        _("… woken by batch norm, lr 0.1"): (0.1, HE, "sigmoid", normed, "SGD"),
+        _("… woken by Adam"): (0.01, HE, "sigmoid", plain, "Adam"),
     }
     names = ("lr", "weights", "activation", "network", "optimizer")
     panel = Replay(
@@ -92,7 +93,7 @@ def deep_lab_panel(x_train, t_train, x_test, t_test, *, hide=(), **start):
         look=at_moment,
         views=("moment",),
         controls={
-            "lr": log_slider(_("learning rate"), -4, 1, 0.25, 0.01),
+            "lr": log_slider(_("learning rate"), -4, 1, 0.1, 0.01),
             "weights": FirstWeights(_("first weights"), 0.01),
             "activation": choice(_("activation"), ACTIVATIONS, "ReLU"),
             "network": network,
@@ -102,6 +103,8 @@ def deep_lab_panel(x_train, t_train, x_test, t_test, *, hide=(), **start):
         draw=draw_deep_lab,
         describe=describe_deep_lab,
         figsize=(10.4, 5.6),
+        narrow=(3.6, 9.6),
+        lecture=(7.2, 3.9),
         touch={"loss": grab_moment, "accuracy": grab_moment},
         presets={name: dict(zip(names, case, strict=True)) for name, case in cases.items()},
         hide=hide,

@@ -4,6 +4,7 @@ All that a run changes is animated: it is drawn over a still background, so that
 few milliseconds and the time is the training's.
 """
 
+import textwrap
 from gettext import gettext as _
 from types import SimpleNamespace
 
@@ -12,7 +13,7 @@ from matplotlib.collections import PolyCollection
 
 from .ch06_deep_run import BINS, DEEPEST, RANGES, STEPS, USUAL, sleeping, words_of
 from .shell import artists, layout_of
-from .shell.style import BLACK, GREY, LIGHT, LOOKS, SMALL, add_axes
+from .shell.style import BLACK, GREY, LIGHT, LOOKS, RED, SMALL, add_axes
 
 TOPS = (2.6, 5.0, 10.0, 30.0, 100.0)  # of the axis of the loss
 FAINT = "#AAAAAA"  # the run before
@@ -26,15 +27,15 @@ BOXES = {  # of loss, accuracy, answers, flow and steps: shares of the figure
         (0.735, 0.13, 0.245, 0.31),
     ),
     "narrow": (
-        (0.13, 0.825, 0.83, 0.1),
-        (0.13, 0.65, 0.83, 0.1),
-        (0.13, 0.455, 0.83, 0.11),
-        (0.13, 0.25, 0.83, 0.11),
-        (0.13, 0.05, 0.83, 0.11),
+        (0.13, 0.82, 0.81, 0.1),
+        (0.13, 0.645, 0.81, 0.1),
+        (0.13, 0.45, 0.81, 0.11),
+        (0.13, 0.245, 0.81, 0.11),
+        (0.13, 0.05, 0.81, 0.11),
     ),
     "lecture": (
-        (0.065, 0.6, 0.405, 0.25),
-        (0.575, 0.6, 0.405, 0.25),
+        (0.065, 0.62, 0.41, 0.22),
+        (0.56, 0.62, 0.41, 0.22),
         (0.065, 0.16, 0.245, 0.25),
         (0.4, 0.16, 0.245, 0.25),
         (0.735, 0.16, 0.245, 0.25),
@@ -98,16 +99,17 @@ def _fit(art, run, previous):
     art.key.set_text("")
     if previous:
         what = words_of(previous.setting, unlike=run.setting)
-        art.key.set_text(_("grey: the run before, with {what}").format(what=what))
+        text = _("grey: the run before, with {what}").format(what=what)
+        art.key.set_text(textwrap.fill(text, art.key_width))
 
 
 def _top(run, previous):
-    """Of the axis of the loss: high enough for what was read after the first leaps."""
-    losses = [r.loss for r in run.readings if r.step >= 20] or [run.readings[-1].loss]
-    losses.append(min(run.readings[0].loss, 2 * max(losses)))
-    losses += [r.loss for r in previous.readings if 20 <= r.step] if previous else []
-    most = min(1.04 * max(losses), 2 * max(losses[: len(run.readings)]))
-    return next((top for top in TOPS if top >= most), TOPS[-1])
+    """Of the axis of the loss: high enough for what is read after the first leaps, if that can be
+    shown beside the run before."""
+    ends = [[r.loss for r in one.readings if r.step >= 20] for one in (run, previous) if one]
+    tops = [1.04 * max(losses) for losses in ends if losses and max(losses) < TOPS[-1]]
+    most = max(min(max(tops, default=0), 3 * min(tops, default=0)), TOPS[0])
+    return next(top for top in TOPS if top >= most)
 
 
 def _curves(lines, run):
@@ -154,7 +156,7 @@ def _violin(place, shares, low, high):
 def _within(values, powers):
     """On the edge of the axis what lies beyond it, zeros and infinities."""
     low, high = 10.0 ** powers[0], 10.0 ** powers[1]
-    return np.clip(np.nan_to_num(values, nan=high, posinf=high), low * 1.3, high / 1.3)
+    return np.clip(np.nan_to_num(values, nan=high, posinf=high), low * 2, high / 2)
 
 
 def _lay_out(figure):
@@ -173,7 +175,6 @@ def _lay_out(figure):
     for one in (loss, accuracy):
         one.set(xlim=(0, STEPS), xticks=range(0, STEPS + 1, 100))
         one.grid(axis="y", color=LIGHT, linewidth=0.6)
-        one.title.set_visible(False)
     loss.axhline(np.log(10), color=GREY, linewidth=0.9, linestyle=":")
     words = {"fontsize": SMALL, "color": GREY}
     loss.text(STEPS, np.log(10), _("knowing nothing"), ha="right", va="bottom", **words)
@@ -191,39 +192,37 @@ def _lay_out(figure):
     before, now = _lines(axes, now=False), _lines(axes, now=True)
     for one, names in ((loss, ("loss", "batches")), (accuracy, ("train", "test"))):
         one.legend(
-            handles=[now[name] for name in names], fontsize=SMALL, handlelength=1.6, ncols=2,
-            columnspacing=1, frameon=False, loc="lower right", bbox_to_anchor=(1.03, 0.95),
+            handles=[now[name] for name in names], fontsize=SMALL, handlelength=1.5, ncols=2,
+            columnspacing=0.8, handletextpad=0.4, frameon=False, loc="lower right",
+            bbox_to_anchor=(1.03, 0.95), borderpad=0.2,
         )  # fmt: skip
     moving = {"animated": True, "fontsize": SMALL}
-    under = {"y": -0.04 - 15 / _pixels(answers), "va": "top"}
-    for one in (answers,):
-        across = one.get_xaxis_transform()
-        shares = [
-            one.text(i + 1, s="", ha="center", transform=across, **under, **moving)
-            for i in range(DEEPEST)
-        ]
-    asleep = answers.text(
-        -0.02, s="", ha="right", fontsize=SMALL, transform=answers.transAxes, **under
-    )
+    under = {"y": -22 / _pixels(answers), "va": "top"}  # beneath the layers' numbers
+    across = {"transform": answers.get_xaxis_transform(), "ha": "center", **under, **moving}
+    beside = {"transform": answers.transAxes, "ha": "right", "fontsize": SMALL, **under}
     dot = {"color": BLACK, "markersize": 5, "zorder": 5, "animated": True, "clip_on": False}
     line = {"color": BLACK, "linewidth": 1, "animated": True}
-    left, top = boxes["loss"][0], 1 - 4 / (figure.get_figheight() * figure.dpi)
-    narrow = layout == "narrow"
-    down = 16 / (figure.get_figheight() * figure.dpi) if narrow else 0
+    height, left = figure.get_figheight() * figure.dpi, boxes["loss"][0]
+    places = {
+        "normal": (0.985, 4, "right"),
+        "narrow": (0.03, 4, "left"),
+        "lecture": (0.985, 3, "right"),
+    }
+    x, down, side = places[layout]
     return SimpleNamespace(
         **axes,
         fitted=None,
         before=before,
         now=now,
-        shares=shares,
-        asleep=asleep,
+        shares=[answers.text(i + 1, s="", **across) for i in range(DEEPEST)],
+        asleep=answers.text(-0.02, s="", **beside),
         marks=[one.plot([], [], "o", **dot)[0] for one in (loss, accuracy)],
         cursors=[one.axvline(0, **line) for one in (loss, accuracy)],
-        broken=loss.text(0, 0.3, "", color=LOOKS["test"].color, transform=loss.get_xaxis_transform(),
-                         **moving),
-        setting=figure.text(left, top, "", fontsize=SMALL, va="top", visible=layout != "lecture"),
-        key=figure.text(left if narrow else 0.985, top - down, "", va="top",
-                        ha="left" if narrow else "right", **words),
+        broken=loss.text(0, 0.3, "", color=RED, transform=loss.get_xaxis_transform(), **moving),
+        setting=figure.text(left, 1 - 4 / height, "", fontsize=SMALL, va="top",
+                            visible=layout == "normal"),
+        key=figure.text(x, 1 - down / height, "", va="top", ha=side, **words),
+        key_width={"normal": 99, "narrow": 44, "lecture": 80}[layout],
     )  # fmt: skip
 
 
@@ -249,9 +248,9 @@ def _lines(axes, now):
     outlines = {"facecolors": "none", "edgecolors": FAINT, "linewidths": 1.4, "zorder": 3}
     violins = PolyCollection([], animated=True, **(violins if now else outlines))
     lines = {
-        "loss": line("loss", "training", _("training digits")),
-        "train": line("accuracy", "training", _("training digits")),
-        "test": line("accuracy", "test", _("test digits")),
+        "loss": line("loss", "training", _("training")),
+        "train": line("accuracy", "training", _("training")),
+        "test": line("accuracy", "test", _("test")),
         "spread": line("flow", "value"),
         "gradient": line("flow", "gradient"),
         "moved": line("moved", "training", linestyle="-", marker="D"),

@@ -18,7 +18,7 @@ from common.trainer import OPTIMIZERS
 from common.util import random_source
 
 STEPS, BATCH = 300, 100
-READ_AT = (*range(10), *range(10, STEPS + 1, 5))  # steps after which everything is measured
+READ_AT = (*range(10), *range(10, STEPS + 1, 10))  # steps after which everything is measured
 SEED_OF_WEIGHTS, SEED_OF_BATCHES = 0, 1  # those of the chapter's experiments
 MEASURED = 1000  # training and test digits that losses and accuracies are read on
 LOOKED_AT = 100  # training digits that are sent through the layers to look into them
@@ -211,7 +211,7 @@ def words_of(setting, unlike=None):
         "weights": first_weights(setting),
         "lr": f"lr {setting.lr:.2g}",
         "depth": _("{n} hidden layers").format(n=setting.depth),
-        "width": _("of {n} units").format(n=setting.width),
+        "width": _("{n} units in each").format(n=setting.width),
         "batch_norm": norm,
         "optimizer": setting.optimizer,
     }

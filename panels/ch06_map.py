@@ -29,7 +29,7 @@ RATES = tuple(10.0 ** np.arange(-3, 1.01, 0.5))
 STDS = tuple(10.0 ** np.array([-2, -1.5, -1.25, -1, -0.75, -0.5, -0.25, 0, 0.5]))
 DEPTH, WIDTH, STEPS = 5, 50, 60
 CELLS = [(row, column) for row in range(len(STDS)) for column in range(len(RATES))]
-LEARNT, ASLEEP = 0.4, 0.2  # accuracies on test digits: from which on a cell learns, below: sleeps
+LEARNT, ASLEEP = 0.5, 0.25  # accuracies on test digits: from which on a cell learns, below: sleeps
 KINDS = ("learns", "begins", "sleeps", "explodes", "goes wrong")
 
 
@@ -125,7 +125,7 @@ def draw_map(figure, data):
     art.others.set_segments([_curve(cell) for cell in data.cells.values()])
     cell = data.cells.get(data.place)
     art.curve.set_data(*(_curve(cell).T if cell else ([], [])))
-    art.what.set_text(_here(data))
+    art.what.set_text(_here(data, between="\n"))
 
 
 def _title(data):
@@ -137,7 +137,7 @@ def _title(data):
 
 
 def _color(cells, place):
-    """Blue as far as it learns, orange where it goes wrong; paler while a cell's block stands in."""
+    """Blue as far as it learns, orange where it goes wrong; paler, of the block's middle."""
     middle = tuple(3 * (i // 3) + 1 for i in place)
     cell = cells.get(place) or cells.get(middle)
     if cell is None:
@@ -170,11 +170,17 @@ def _corners(row, column):
     return np.array([(left, bottom), (right, bottom), (right, top), (left, top)])
 
 
+PLACES = {  # of the map, of the curve, and of the signs' names: where they begin, how many a row
+    "normal": ((0.085, 0.22, 0.5, 0.69), (0.69, 0.22, 0.295, 0.65), (-0.15, -0.17), 3),
+    "narrow": ((0.23, 0.48, 0.6, 0.45), (0.23, 0.075, 0.72, 0.2), (-0.35, -0.12), 2),
+    "lecture": ((0.11, 0.29, 0.49, 0.62), (0.75, 0.29, 0.235, 0.56), (-0.24, -0.23), 3),
+}
+
+
 def _lay_out(figure):
-    narrow, lecture = (layout_of(figure) == name for name in ("narrow", "lecture"))
-    box, beside = (0.085, 0.2, 0.5, 0.69), (0.69, 0.2, 0.295, 0.69)
+    box, beside, below, columns = PLACES[layout_of(figure)]
     plane = add_axes(figure, box, label="map", xlabel=_("learning rate"))
-    plane.set_ylabel(_("spread (std) of the first weights"), fontsize=SMALL)
+    plane.set_ylabel(_("std of the first weights"), fontsize=SMALL)
     x, y = _edges(RATES), _edges(STDS)
     plane.set(xscale="log", yscale="log", xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))
     plane.set_xticks(RATES[::2], [f"{rate:g}" for rate in RATES[::2]])
@@ -200,10 +206,10 @@ def _lay_out(figure):
         kind: plane.plot([], [], marker, color=color, markersize=size, label=label, **sign)[0]
         for kind, (marker, color, size, label) in signs.items()
     }
-    plane.legend(handles=list(made.values()), fontsize=SMALL, frameon=False, ncols=3,
-                 loc="upper left", bbox_to_anchor=(-0.15, -0.16), handletextpad=0.1,
+    plane.legend(handles=list(made.values()), fontsize=SMALL, frameon=False, ncols=columns,
+                 loc="upper left", bbox_to_anchor=below, handletextpad=0.1,
                  columnspacing=1)  # fmt: skip
-    curve = add_axes(figure, beside, xlabel=_("step"), ylabel=_("loss of a batch (nats)"))
+    curve = add_axes(figure, beside, xlabel=_("step"), ylabel=_("loss (nats)"))
     curve.set(xlim=(0, STEPS), ylim=(0, 5))
     curve.axhline(np.log(10), color=GREY, linewidth=0.9, linestyle=":")
     others = LineCollection([], colors=LIGHT, linewidths=0.7, animated=True)
@@ -215,7 +221,7 @@ def _lay_out(figure):
         title=plane.set_title("", fontsize=NORMAL, loc="left"),
         others=curve.add_collection(others, autolim=False),
         curve=curve.plot([], [], color=BLUE, linewidth=2.2, animated=True)[0],
-        what=curve.set_title("", fontsize=NORMAL, loc="left"),
+        what=curve.set_title("", fontsize=NORMAL, loc="left", animated=True),
     )
 
 
@@ -236,31 +242,40 @@ def describe_map(data):
     ]
     text = _("{title}. Of {n} cells {counts}.")
     text = text.format(title=_title(data), n=len(kinds), counts=", ".join(counts))
-    learn = [place for place, cell in data.cells.items() if kind_of(cell) == "learns"]
-    if learn:
-        row, column = max(learn, key=lambda place: data.cells[place].test)
-        stds = [STDS[place[0]] for place in learn]
-        told = _("It learns with first weights between {low:.2g} and {high:.2g}, best with "
-                 "{std:.2g} at the rate {rate:.2g}.")  # fmt: skip
-        text += " " + told.format(low=min(stds), high=max(stds), std=STDS[row], rate=RATES[column])
+    learnt = [place for place, cell in data.cells.items() if kind_of(cell) == "learns"]
+    if learnt:
+        rows, columns = zip(*learnt, strict=True)
+        told = _("It learns with std {stds} at rates {rates}.")
+        stds, rates = _range(STDS, rows), _range(RATES, columns)
+        text += " " + told.format(stds=stds, rates=rates)
     return f"{text} " + _("Chosen: {here}.").format(here=_here(data))
 
 
-def _here(data, place=None):
-    """The chosen cell in words."""
+def _range(values, places):
+    low, high = values[min(places)], values[max(places)]
+    if low == high:
+        return f"{low:.2g}"
+    return _("{low:.2g} to {high:.2g}").format(low=low, high=high)
+
+
+def _here(data, place=None, between=": "):
+    """What became of a cell, the chosen one or another, in words."""
     row, column = place = place or data.place
-    cell = data.cells.get(place)
     where = _("rate {rate:.2g}, std {std:.2g}").format(rate=RATES[column], std=STDS[row])
+    cell = data.cells.get(place)
     if cell is None:
-        return _("{where}: not yet trained").format(where=where)
+        return where + between + _("not yet trained")
+    top = max(cell.losses)
     what = {
         "learns": _("learns, {test:.0%} right"),
         "begins": _("begins to learn, {test:.0%} right"),
         "sleeps": _("sleeps, {test:.0%} right"),
         "explodes": _("no number after step {step}"),
         "goes wrong": _("goes wrong, loss {loss:.2g}"),
-    }[kind_of(cell)].format(test=cell.test, step=cell.broken_at, loss=cell.loss)
-    return f"{where}: {what}"
+    }[kind_of(cell)].format(test=cell.test, step=cell.broken_at - 1, loss=cell.loss)
+    if kind_of(cell) == "sleeps" and top > WIDE:
+        what += _(", after a loss of {top:.2g}").format(top=top)
+    return where + between + what
 
 
 def tell_cell(x, y, data):
@@ -297,9 +312,7 @@ class MapPanel(Replay):
 
     def _update(self):
         shown = self.data.activation, self.data.batch_norm, self.data.optimizer
-        asked = tuple(
-            self.controls[name].value for name in ("activation", "batch_norm", "optimizer")
-        )
+        asked = tuple(self.values[name] for name in ("activation", "batch_norm", "optimizer"))
         if not self.running and shown != asked:
             self._has_run = False
             self._tell(_("not run yet"))
@@ -332,6 +345,8 @@ def map_panel(x_train, t_train, x_test, t_test, *, lab=None, hide=(), **start):
         draw=draw_map,
         describe=describe_map,
         figsize=(9.6, 4.6),
+        narrow=(3.6, 6.8),
+        lecture=(7.2, 3.9),
         touch={"map": grab_cell},
         hover={"map": tell_cell},
         hide=hide,
@@ -349,7 +364,7 @@ def open_lab(panel, lab):
     if setting != panel.opened:
         panel.opened = setting
         lr, weights, activation, *network, optimizer = setting
-        lab.open(
+        lab.open_at(
             lr=lr,
             weights=weights,
             activation=activation,
