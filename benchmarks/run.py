@@ -1,6 +1,9 @@
 """How fast is it? Each row times two ways of doing one thing in turn, A B A B …, in one run.
 
-    python benchmarks/run.py [--threads N] [--rounds N] [part of a row's name, or key …]
+    python benchmarks/run.py [--threads N] [--rounds N] [--against FOLDER] [part of a row's name]
+
+The name "key" stands for the time from a key press to the picture in the browser; with --against
+it is measured in turn with another checkout of this project.
 
 What counts is the ratio: the median over the rounds of A's time divided by B's. It holds when the
 machine's speed drifts; the milliseconds beside it do not. Every comparison first checks that both
@@ -20,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 arguments.add_argument("--threads", type=int, default=os.cpu_count(), help="for NumPy and PyTorch")
 arguments.add_argument("--rounds", type=int, default=15)
+arguments.add_argument("--against", help="another checkout, for the time from key to picture")
 arguments.add_argument("rows", nargs="*", help="only rows whose name contains one of these words")
 OPTIONS = arguments.parse_args()
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -28,7 +32,7 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 import ipywidgets as widgets  # noqa: E402
 import numpy as np  # noqa: E402
 
-from benchmarks import straightforward  # noqa: E402
+from benchmarks import latency, straightforward  # noqa: E402
 from common.gradient import numerical_gradient, relative_error  # noqa: E402
 from common.layers import Convolution, Pooling  # noqa: E402
 from common.simple_convnet import SimpleConvNet  # noqa: E402
@@ -245,65 +249,6 @@ def sweep(panel):
                 yield name, type(widget.value)(round(widget.min + k * widget.step, 9))
 
 
-# Milliseconds from the key press to the first frame that shows the next picture.
-NEXT_PICTURE = """([panel, handle]) => new Promise(done => {
-    let start = null;
-    handle.addEventListener('keydown', () => { start = performance.now(); },
-                            {capture: true, once: true});
-    const watch = new MutationObserver(async () => {
-        if (start === null) return;
-        watch.disconnect();
-        await panel.querySelector('.panel-picture img').decode().catch(() => null);
-        requestAnimationFrame(() => done(performance.now() - start));
-    });
-    watch.observe(panel.querySelector('.panel-picture'),
-                  {childList: true, subtree: true, attributes: true});
-    setTimeout(() => done(null), 10000);
-})"""
-
-
-def key_to_picture(chapter, presses=6):
-    """Yield (panel's title, milliseconds): key presses on each of a panel's sliders in turn."""
-    for panel in chapter.panels():
-        panel.show()
-        times = []
-        for handle in panel.find(".noUi-handle"):
-            handle.focus()
-            at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
-            keys = ["ArrowLeft", "ArrowRight"] if at_end else ["ArrowRight", "ArrowLeft"]
-            for press in range(presses):
-                panel.settled()
-                chapter.page.evaluate(f"args => {{ window.took = ({NEXT_PICTURE})(args); }}",
-                                      [panel.element, handle])  # fmt: skip
-                chapter.page.keyboard.press(keys[press % 2])
-                took = chapter.page.evaluate("() => window.took")
-                if took is None:  # a slider of something that is switched off
-                    break
-                times.append(took)
-        if times:
-            yield panel.title, times
-
-
-def key_presses():
-    """From a key press to the new picture on the page, for every panel with a slider."""
-    from tests.browser import lab
-
-    if lab.find_chromium() is None:
-        print("\nNo Chromium on the PATH: the time from key press to picture is not measured.")
-        return
-    print("\nKey press to new picture in JupyterLab, in milliseconds: median and 95th percentile")
-    everything = []
-    with lab.jupyterlab() as server, lab.browser() as chromium:
-        for path in lab.CHAPTERS:
-            with lab.open_notebook(server, chromium, path) as chapter:
-                for title, times in key_to_picture(chapter):
-                    median, late = np.percentile(times, [50, 95])
-                    print(f"  {path.stem[:4]} {title:<45} {median:7.1f} {late:7.1f}")
-                    everything += times
-    median, late = np.percentile(everything, [50, 95])
-    print(f"  {'all (wanted: up to 80, up to 150)':<50} {median:7.1f} {late:7.1f}")
-
-
 def memory(rng):
     """Peak memory of a forward over 10,000 images, in chunks as predict does and all at once."""
     net = SimpleConvNet(rng=0, dtype=np.float32)
@@ -333,4 +278,4 @@ if __name__ == "__main__":
         memory(generator)
         redraws()
     if not OPTIONS.rows or "key" in OPTIONS.rows:
-        key_presses()
+        latency.key_presses(OPTIONS.against)

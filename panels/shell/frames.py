@@ -37,6 +37,24 @@ def frames(panel, each=EACH):
         panel.set(**before)
 
 
+def recorded(panel, each=EACH):
+    """Yields the states of a run from each of the named values: `each` of them, and the last."""
+    before, shown = panel.values, panel.data
+    try:
+        for values in named(panel):
+            panel.set(**values)
+            reached = 0.0
+            for data in panel._steps():
+                if data.progress >= reached:
+                    panel._show(data)
+                    told = {**panel.values, "progress": data.progress}
+                    yield Frame(told, svg(panel.figure), panel.message or panel.sentence)
+                    reached = min(1.0, data.progress + 1 / each)
+    finally:
+        panel.set(**before)
+        panel._show(shown)
+
+
 def wanted(panel, each=EACH):
     """The values that `frames` goes through, the named ones first."""
     yield from named(panel)

@@ -199,6 +199,7 @@ class Panel(Presets, widgets.VBox):
         return {name: checked(control) for name, control in self.controls.items()}
 
     def _show(self, data):
+        """Draws these data, and says what they are."""
         with self._lock:
             with np.errstate(all="ignore"):
                 self.draw(self.figure, data)

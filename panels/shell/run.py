@@ -13,6 +13,7 @@ import ipywidgets as widgets
 import numpy as np
 
 from .controls import same
+from .frames import recorded
 from .page import line
 from .panel import Panel
 
@@ -84,6 +85,11 @@ class RunPanel(Panel):
         """Ends the run after its current step; what it has reached stays."""
         if self.running:
             self._stopped.set()
+
+    def frames(self):
+        """What runs from the start, the presets and the stops show on their way."""
+        self.stop()
+        return recorded(self)
 
     def close(self):
         """Takes the panel off the page, and ends its run."""

@@ -153,11 +153,11 @@ class Server:
 
 
 @contextlib.contextmanager
-def jupyterlab():
+def jupyterlab(root=ROOT):
     """What `make lab` starts in a copy of this checkout. Ends with its kernels."""
     with tempfile.TemporaryDirectory(prefix="lab ", ignore_cleanup_errors=True) as name:
         folder, project = Path(name), Path(name) / "project"
-        shutil.copytree(ROOT, project, ignore=shutil.ignore_patterns(*LEFT, "workspaces"))
+        shutil.copytree(root, project, ignore=shutil.ignore_patterns(*LEFT, "workspaces"))
         nbformat.write(what_differs(), project / "chapters" / OTHERS)
         nbformat.write(linking(CHAPTERS)[0], project / "chapters" / LINKS)
         settings = folder / "settings/@jupyterlab/docmanager-extension/plugin.jupyterlab-settings"

@@ -14,7 +14,7 @@ import traitlets
 from panels import shell
 from panels.shell import Scrubber, Stepper, choice, slider
 from panels.source import show_file
-from tests.panels.table import compute_toy, is_one_sentence, same, toy_panel
+from tests.panels.table import compute_toy, is_one_sentence, same, toy_panel, toy_run_panel
 
 NAN = float("nan")
 
@@ -250,3 +250,29 @@ def test_a_file_is_shown_folded_and_stored_as_one_line():
     shown = show_file("common/util.py")
     text = html.unescape(re.sub(r"<[^>]+>", "", shown.page))
     assert "def im2col(input_data, filter_h" in text and "<details open" not in shown.page
+
+
+# ---- without a kernel
+
+
+def test_frames_are_the_start_the_presets_the_stops_and_what_lies_around_them_each_once():
+    panel = toy_panel(stops=[{"count": 7}]).start({"step": 1})
+    shown, values = state(panel), panel.values
+    frames = list(panel.frames())
+    assert [frame.values for frame in frames[:3]] == [
+        values, {**values, **panel.presets["twice"]}, {**values, "count": 7}
+    ]  # fmt: skip
+    assert len({str(frame.values) for frame in frames}) == len(frames)
+    assert {frame.values["step"] for frame in frames} == set(range(6))
+    for frame in frames:
+        assert panel.set(**frame.values).sentence == frame.words and b"<svg" in frame.picture[:400]
+    panel.set(**values)
+    assert state(panel)[1:] == shown[1:] and panel.values == values
+
+
+def test_frames_of_a_run_are_its_states_on_the_way():
+    panel = toy_run_panel().run_now()
+    before, words = panel.values, [frame.words for frame in panel.frames()]
+    assert (words[0], words[-1]) == ("0 steps (0%)", "20 steps (100%)")
+    assert 8 <= len(words) <= 11 and len(set(words)) == len(words)
+    assert (panel.values, panel.sentence) == (before, words[-1])

@@ -89,6 +89,17 @@ def sticking_out(figure):
                 yield part
 
 
+def empty_quarters(figure):
+    """Strips and corners of the picture, a quarter each, in which nothing is drawn."""
+    ink = (np.asarray(figure.canvas.buffer_rgba())[..., :3] < 250).any(axis=2)
+    for name, way in (("column", 1), ("row", 0)):
+        for place, part in enumerate(np.array_split(ink, 4, axis=way)):
+            yield from [] if part.any() else [f"{name} {place + 1}"]
+    for place, half in (("upper", 0), ("lower", 1)):
+        for side, part in enumerate(np.array_split(np.array_split(ink, 2)[half], 2, axis=1)):
+            yield from [] if part.any() else [f"{place} {('left', 'right')[side]}"]
+
+
 def words_of(figure):
     """The texts that a figure shows, ticks' labels among them, and the boxes that they fill."""
     renderer, unseen = figure.canvas.get_renderer(), set()
@@ -114,6 +125,7 @@ def test_in_each_layout_words_are_large_enough_and_none_is_cut_or_covered(panel)
         width = panel.sizes[layout] and panel.sizes[layout][0]
         assert layout != "narrow" or not width or width <= 3.6, "a phone's page has 288 pixels"
         assert not list(sticking_out(panel.figure)), layout
+        assert not list(empty_quarters(panel.figure)), layout
         words = list(words_of(panel.figure))
         larger = max(1, room / panel.figure.bbox.width)
         small = {t.get_text() for t, box in words if t.get_size() * 80 / 72 * larger < pixels}
