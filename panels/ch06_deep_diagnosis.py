@@ -13,11 +13,9 @@ from .ch04_training import HE, XAVIER
 from .ch06_deep_run import STEPS, USUAL, first_weights, sleeping, words_of
 from .ch06_init_lab import course, short
 
-LEARNT = 0.8  # accuracy on the training digits from which on a run has learnt
+LEARNT, LITTLE = 0.8, 0.5  # accuracies on training digits: has learnt, has hardly learnt
 WIDE = 4.0  # nats; above it an untrained network claims to know: its first weights are too wide
-FADES = (
-    0.5  # a layer that leaves less of the gradient than this, on average, keeps it from arriving
-)
+FADES = 0.5  # a layer that leaves less of the gradient, on average, keeps it from arriving
 SOME, SLEEPS = 0.25, 0.5  # shares of a layer that are worth a word; that put it to sleep
 EVEN = 1.25  # a layer that makes signals or gradients larger or smaller by less keeps them
 LEAP = (1.2, 1.0)  # a batch's loss above 1.2 times the untrained one and 1 more: a leap
@@ -45,7 +43,7 @@ def diagnose(run, broken_at, done):
     if first.loss > WIDE:
         return _too_wide(run)
     word, factor = course(first.gradient[::-1])
-    if word in ("lost", "vanishes") or factor < FADES:
+    if last.train < LITTLE and (word in ("lost", "vanishes") or factor < FADES):
         return _fades(run, factor)
     if broken_at > 0 or leap_of(run):
         return _too_large(run)
@@ -86,6 +84,12 @@ def _a_layer(factor):
     return text.format(n=f"{max(factor, 1 / factor):.2g}")
 
 
+def _network(setting, **changes):
+    """The value of the control, with these changes."""
+    kept = setting._replace(**changes)
+    return kept.activation, kept.depth, kept.width, kept.batch_norm
+
+
 def _too_wide(run):
     setting, first = run.setting, run.readings[0]
     asleep = sleeping(first, setting)
@@ -103,7 +107,7 @@ def _too_wide(run):
     moves = {"weights": rule}
     advice = _("Choose {rule}.")
     if setting.activation == "sigmoid" and setting.depth > 1 and not setting.batch_norm:
-        moves["network"] = (setting.depth, setting.width, True)
+        moves["network"] = _network(setting, batch_norm=True)
         advice = _("Choose {rule}, and with it batch norm.")
     text = text.format(loss=short(first.loss), seen=seen, advice=advice.format(rule=rule))
     return Diagnosis("wide", text, (moves,))
@@ -114,9 +118,9 @@ def _fades(run, factor):
     times = f"{1 / factor:.2g}" if factor else "∞"
     text = _("The gradient does not arrive: on its way back it shrinks by {n} a layer, from {top} "
              "to {bottom}. {advice}")  # fmt: skip
-    normed = {"network": (setting.depth, setting.width, True)}
+    normed = {"network": _network(setting, batch_norm=True)}
     if setting.activation == "sigmoid":
-        moves = normed, {"activation": "tanh", "weights": XAVIER}
+        moves = normed, {"network": _network(setting, activation="tanh"), "weights": XAVIER}
         advice = _("A sigmoid's slope is at most 1/4, and no rule for first weights makes up for "
                    "that. Switch batch norm on, or choose tanh with Xavier.")  # fmt: skip
     else:

@@ -67,26 +67,28 @@ def deep_lab_panel(x_train, t_train, x_test, t_test, *, hide=(), **start):
     network = Several(
         _("network"),
         [
+            choice(_("activation"), ACTIVATIONS, "ReLU"),
             slider(_("hidden layers"), 1, DEEPEST, 1, 5),
             choice(_("units in each"), WIDTHS, 100),
             toggle(_("batch norm")),
         ],
-        widths=(230, 150, 120),
+        widths=(160, 220, 140, 110),
     )
-    plain, normed = (5, 100, False), (5, 100, True)
+    relu, relu_normed = (("ReLU", 5, 100, norm) for norm in (False, True))
+    sigmoid, sigmoid_normed = (("sigmoid", 5, 100, norm) for norm in (False, True))
     cases = {
-        _("ReLU, std 0.01: asleep"): (0.01, 0.01, "ReLU", plain, "SGD"),
-        _("… woken by He"): (0.01, HE, "ReLU", plain, "SGD"),
-        _("… woken by batch norm and lr 0.1"): (0.1, 0.01, "ReLU", normed, "SGD"),
-        _("ReLU, std 1: beyond all numbers"): (0.01, 1.0, "ReLU", plain, "SGD"),
-        _("ReLU, He, steps too small"): (1e-4, HE, "ReLU", plain, "SGD"),
-        _("ReLU, He, steps too large"): (1.0, HE, "ReLU", plain, "SGD"),
-        _("… mended by lr 0.1"): (0.1, HE, "ReLU", plain, "SGD"),
-        _("sigmoid, He: asleep"): (0.01, HE, "sigmoid", plain, "SGD"),
-        _("… woken by batch norm, lr 0.1"): (0.1, HE, "sigmoid", normed, "SGD"),
-        _("… woken by Adam"): (0.01, HE, "sigmoid", plain, "Adam"),
+        _("ReLU, std 0.01: asleep"): (0.01, 0.01, relu, "SGD"),
+        _("ReLU, woken by He"): (0.01, HE, relu, "SGD"),
+        _("ReLU, woken by batch norm and lr 0.1"): (0.1, 0.01, relu_normed, "SGD"),
+        _("ReLU, std 1: beyond all numbers"): (0.01, 1.0, relu, "SGD"),
+        _("ReLU, He, steps too small"): (1e-4, HE, relu, "SGD"),
+        _("ReLU, He, steps too large"): (1.0, HE, relu, "SGD"),
+        _("ReLU, He, a tenth of them: lr 0.1"): (0.1, HE, relu, "SGD"),
+        _("sigmoid, He: asleep"): (0.01, HE, sigmoid, "SGD"),
+        _("sigmoid, woken by batch norm and lr 0.1"): (0.1, HE, sigmoid_normed, "SGD"),
+        _("sigmoid, woken by Adam"): (0.01, HE, sigmoid, "Adam"),
     }
-    names = ("lr", "weights", "activation", "network", "optimizer")
+    names = ("lr", "weights", "network", "optimizer")
     panel = Replay(
         title=_("Deep lab"),
         run=partial(run_deep_lab, digits=digits, memory={}),
@@ -95,7 +97,6 @@ def deep_lab_panel(x_train, t_train, x_test, t_test, *, hide=(), **start):
         controls={
             "lr": log_slider(_("learning rate"), -4, 1, 0.1, 0.01),
             "weights": FirstWeights(_("first weights"), 0.01),
-            "activation": choice(_("activation"), ACTIVATIONS, "ReLU"),
             "network": network,
             "optimizer": choice(_("optimizer"), OPTIMIZERS),
             "moment": Scrubber(_("look back at reading"), NEWEST, NEWEST, interval=80),

@@ -150,18 +150,19 @@ def _histograms(values, low, high):
     return np.array([np.bincount(row, minlength=BINS) / row.size for row in bins])
 
 
-def run_deep_lab(lr, weights, activation, network, optimizer, moment, *, digits, memory):
+def run_deep_lab(lr, weights, network, optimizer, moment, *, digits, memory):
     """Trains, and yields a DeepLab before the first step and after each.
 
-    network: (hidden layers, units in each, batch norm?). moment: a reading that is looked back at.
+    network: (activation, hidden layers, units in each, batch norm?).
+    moment: the number of the reading that is looked at; the newest one if there are fewer.
     memory: a dict that holds the newest run as "newest" and the one before as "previous".
     """
-    setting = Setting(lr, weights, activation, *network, optimizer)
+    setting = Setting(lr, weights, *network, optimizer)
     net = untrained(setting)
     run = Run(setting, [], [read(net, setting, digits, 0, np.zeros(setting.depth + 1))])
     newest = memory.get("newest")
     again = newest is not None and newest.setting == setting
-    state = DeepLab(0.0, run, memory.get("previous") if again else newest, -1, False, moment)
+    state = DeepLab(0.0, run, memory.get("previous") if again else newest, -1, False, 0)
     yield state
     memory.update(newest=run, previous=state.previous)
     steps = learn(net, setting, digits)
@@ -181,7 +182,8 @@ def run_deep_lab(lr, weights, activation, network, optimizer, moment, *, digits,
         if not np.isfinite(loss):
             state = state._replace(broken_at=step)
         done = step == STEPS or state.broken_at > 0
-        yield state._replace(progress=step / STEPS, done=done)
+        seen = min(moment, len(run.readings) - 1)
+        yield state._replace(progress=step / STEPS, done=done, moment=seen)
         if done:
             return
 

@@ -353,8 +353,9 @@ def map_panel(x_train, t_train, x_test, t_test, *, lab=None, hide=(), **start):
     )
     panel.start(start)
     if lab is not None:
+        panel.opened = None
         panel.followers.append(partial(open_lab, panel, lab))
-        panel.opened = setting_of(panel.data, panel.data.place)
+        open_lab(panel, lab)
     return panel
 
 
@@ -363,11 +364,5 @@ def open_lab(panel, lab):
     setting = setting_of(panel.data, panel.data.place)
     if setting != panel.opened:
         panel.opened = setting
-        lr, weights, activation, *network, optimizer = setting
-        lab.open_at(
-            lr=lr,
-            weights=weights,
-            activation=activation,
-            network=tuple(network),
-            optimizer=optimizer,
-        )
+        lr, weights, *network, optimizer = setting
+        lab.open_at(lr=lr, weights=weights, network=tuple(network), optimizer=optimizer)
