@@ -10,7 +10,7 @@ from common.gradient import relative_error
 from common.layers import Affine, Relu, SoftmaxWithLoss
 from common.two_layer_net import TwoLayerNet
 
-from .shell import Panel, artists, choice, slider
+from .shell import Panel, artists, choice, layout_of, slider
 from .shell.style import BLACK, BLUE, GREEN, GREY, NORMAL, ORANGE, PURPLE, RED, SMALL, add_axes
 
 SIZE = 4  # batch, inputs, hidden neurons, classes: all alike, so that wrong shapes fit too
@@ -124,45 +124,58 @@ def draw_gradient_check(figure, data):
         art.bars[name].set_width(max(error, 2 * LOWEST))
         art.bars[name].set(facecolor=color, hatch=hatch)
         digits = f"{error:.2f}" if error > WRONG else f"{error:.0e}".replace("-", "−")
-        art.texts[name].set_text(f"{digits}  {MARKS[said]} {said}")
+        word = "" if layout_of(figure) == "narrow" else f" {said}"
+        art.texts[name].set_text(f"{digits}  {MARKS[said]}{word}")
         art.texts[name].set_fontweight("bold" if said == "wrong" else "normal")
         art.dots[name].set_data(data.measured[name].ravel(), data.backprop[name].ravel())
-    reach = 1.1 * max(np.abs(g).max() for g in (*data.measured.values(), *data.backprop.values()))
+    largest = max(np.abs(g).max() for g in (*data.measured.values(), *data.backprop.values()))
+    reach = 2.0 ** np.ceil(np.log2(1.05 * largest))  # steps, so that the plane seldom changes
     art.plane.set(xlim=(-reach, reach), ylim=(-reach, reach))
     art.diagonal.set_data([-reach, reach], [-reach, reach])
 
 
+BOXES = {
+    "normal": ((0.06, 0.17, 0.56, 0.7), (0.745, 0.17, 0.23, 0.7)),
+    "narrow": ((0.12, 0.6, 0.87, 0.34), (0.27, 0.09, 0.67, 0.38)),
+    "lecture": ((0.06, 0.2, 0.53, 0.66), (0.74, 0.2, 0.23, 0.66)),
+}
+
+
 def _lay_out(figure):
-    axes = add_axes(figure, (0.06, 0.17, 0.56, 0.7), xlabel=_("relative error"))
+    bars_at, plane_at = BOXES[layout_of(figure)]
+    wide = layout_of(figure) == "normal"
+    axes = add_axes(figure, bars_at, xlabel=_("relative error"))
     axes.set_title(_("backpropagation against small steps"), fontsize=NORMAL, loc="left")
-    axes.set(xscale="log", xlim=(LOWEST, 3e5), ylim=(3.6, -0.9), yticks=range(4))
+    axes.set(xscale="log", xlim=(LOWEST, 3e5 if wide else 1e9), ylim=(3.6, -0.9), yticks=range(4))
     axes.set_yticklabels(NAMES, fontsize=NORMAL)
-    axes.set_xticks([1e-15, 1e-12, 1e-9, AGREE, WRONG, 1])
+    axes.set_xticks([1e-15, 1e-12, 1e-9, AGREE, WRONG, 1] if wide else [1e-12, AGREE, WRONG])
     axes.minorticks_off()
     for place, style in ((AGREE, "--"), (WRONG, "-")):
         axes.axvline(place, color=GREY, linewidth=1, linestyle=style)
-    zones = {_("agree"): 3e-11, _("look closer"): 1e-4, _("wrong"): 1e-1}
-    for words, x in zones.items():
+    zones = (_("agree"), _("look closer"), _("wrong")) if wide else MARKS.values()
+    for words, x in zip(zones, (3e-11, 1e-4, 1e-1 if wide else 3e1), strict=True):
         axes.text(x, -0.62, words, color=GREY, fontsize=SMALL, ha="center", va="center")
-    bars = dict(zip(NAMES, axes.barh(range(4), [1] * 4, left=0, height=0.5), strict=True))
+    bars = axes.barh(range(4), [1] * 4, left=0, height=0.5, animated=True)
     paper = {"facecolor": "white", "edgecolor": "none", "pad": 1.5, "alpha": 0.85}
     plane = add_axes(
         figure,
-        (0.745, 0.17, 0.25, 0.7),
+        plane_at,
         xlabel=_("slope by small steps"),
         ylabel=_("by backpropagation"),
         title=_("every parameter"),
     )
-    (diagonal,) = plane.plot([], [], color=BLACK, linewidth=0.8)
+    (diagonal,) = plane.plot([], [], color=BLACK, linewidth=0.8, animated=True)
     dots = {
-        name: plane.plot([], [], marker, color=color, markersize=6, alpha=0.8, label=name)[0]
+        name: plane.plot(
+            [], [], marker, color=color, markersize=6, alpha=0.8, label=name, animated=True
+        )[0]
         for name, (color, marker) in DOTS.items()
     }
     plane.legend(fontsize=SMALL, loc="upper left", frameon=False, handletextpad=0.1)
     return SimpleNamespace(
-        bars=bars,
+        bars=dict(zip(NAMES, bars, strict=True)),
         texts={
-            name: axes.text(3, i, "", fontsize=NORMAL, va="center", bbox=paper)
+            name: axes.text(3, i, "", fontsize=NORMAL, va="center", bbox=paper, animated=True)
             for i, name in enumerate(NAMES)
         },
         plane=plane,
@@ -224,6 +237,8 @@ def gradient_check_panel(*, hide=(), **start):
         draw=draw_gradient_check,
         describe=describe_gradient_check,
         figsize=(9.6, 3.5),
+        narrow=(3.6, 6.0),
+        lecture=(7.2, 3.0),
         presets={
             _("sound"): {"fault": NONE, "dtype": "float64"},
             _("sound, in float32"): {"fault": NONE, "dtype": "float32"},
@@ -231,5 +246,4 @@ def gradient_check_panel(*, hide=(), **start):
         },
         hide=hide,
     )
-    panel.add_class("panel-scroll")
     return panel.start(start)

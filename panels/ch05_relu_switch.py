@@ -8,8 +8,8 @@ import numpy as np
 
 from common.layers import Relu
 
-from .shell import NumberGrid, Panel, artists
-from .shell.style import BLACK, GREY, SMALL, add_axes, look
+from .shell import NumberGrid, Panel, artists, layout_of
+from .shell.style import BLACK, GREY, NORMAL, SMALL, add_axes, look
 
 SHAPE = (2, 2)
 VALUE, GRADIENT = look("value")["color"], look("gradient")["color"]
@@ -50,21 +50,28 @@ def _number(name, value):
     return name + f"{value + 0:.4g}".replace("-", "−")
 
 
+def _place(row, column):
+    return _("row {row}, column {column}").format(row=row + 1, column=column + 1)
+
+
 def _lay_out(figure):
-    wires = {}
+    """The switches as in the table; on a narrow page one below the other."""
+    narrow, wires = layout_of(figure) == "narrow", {}
     for row, column in np.ndindex(SHAPE):
-        axes = add_axes(figure, (0.02 + 0.5 * column, 0.52 - 0.5 * row, 0.46, 0.46), frame=False)
+        below = 0.75 - 0.25 * (2 * row + column)
+        box = (0.0, below, 1.0, 0.24) if narrow else (0.5 * column, 0.5 - 0.5 * row, 0.5, 0.48)
+        spot = _place(row, column)
+        axes = add_axes(figure, box, frame=False, label=spot)
         axes.set(xlim=(0, 1), ylim=(-1, 1))
         for start, end in ((0.18, 0.42), (0.58, 0.82)):
             axes.plot([start, end], [0, 0], color=BLACK, linewidth=2)
         axes.plot([0.42, 0.58], [0, 0], "o", color=BLACK, markersize=6)
-        (blade,) = axes.plot([], [], linewidth=3.5)
-        text = {"fontsize": 11, "va": "center", "ha": "center"}
-        spot = _("row {row}, column {column}").format(row=row + 1, column=column + 1)
+        (blade,) = axes.plot([], [], linewidth=3.5, animated=True)
+        text = {"fontsize": NORMAL, "va": "center", "ha": "center", "animated": True}
         axes.text(0.5, 0.85, spot, color=GREY, fontsize=SMALL, ha="center")
         wires[row, column] = SimpleNamespace(
             blade=blade,
-            said=axes.text(0.5, -0.22, "", fontsize=SMALL, ha="center", va="center"),
+            said=axes.text(0.5, -0.22, "", **{**text, "fontsize": SMALL}),
             x=axes.text(0.14, 0.36, "", color=VALUE, **text),
             out=axes.text(0.86, 0.36, "", color=VALUE, **text),
             dx=axes.text(0.14, -0.42, "", color=GRADIENT, **text),
@@ -91,6 +98,19 @@ def _list(table, form):
     return "[" + ", ".join(rows) + "]"
 
 
+def _flip(row, column):
+    """A click or an arrow to the side turns the sign of x there; up and down move it by a half."""
+
+    def flip(hand, values):
+        if hand.down is not None and (hand.x, hand.y) != hand.down:
+            return {}  # a drag flips once
+        x = [list(numbers) for numbers in values["x"]]
+        x[row][column] = x[row][column] + hand.dy / 2 if hand.dy else -x[row][column]
+        return {"x": x}
+
+    return flip
+
+
 def relu_switch_panel(*, hide=(), **start):
     """Four numbers and four gradients of your own through one ReLU layer."""
     panel = Panel(
@@ -103,6 +123,9 @@ def relu_switch_panel(*, hide=(), **start):
         draw=draw_relu_switch,
         describe=describe_relu_switch,
         figsize=(8.4, 3.4),
+        narrow=(3.6, 6.4),
+        lecture=(7.2, 3.1),
+        touch={_place(row, column): _flip(row, column) for row, column in np.ndindex(SHAPE)},
         hide=hide,
     )
     return panel.start(start)

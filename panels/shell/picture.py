@@ -39,13 +39,15 @@ def layout_of(figure):
     return getattr(figure, "_panel_layout", "normal")
 
 
-def artists(figure, lay_out):
+def artists(figure, lay_out, key=None):
     """What `lay_out(figure)` returned at the first draw: axes, lines, texts to be updated.
 
-    Those made with animated=True move: they are drawn over a copy of all that stands still.
+    Those made with animated=True move: they are drawn over a copy of all that stands still. When
+    `key` is another one than before, all is laid out anew.
     """
-    if not hasattr(figure, "_panel_artists"):
-        figure._panel_artists = lay_out(figure)
+    if getattr(figure, "_panel_artists", None) is None or figure._panel_key != key:
+        figure.clear()
+        figure._panel_artists, figure._panel_key = lay_out(figure), key
     return figure._panel_artists
 
 

@@ -40,7 +40,7 @@ class Hands:
             {
                 "name": name,
                 "words": words.format(name=axes.get_title(loc="left") or axes.get_title() or name),
-                "box": [round(float(share), 4) for share in axes.get_position().bounds],
+                "box": [round(float(share), 4) for share in place(axes).bounds],
                 "touch": name in self.touch,
                 "hover": name in self.hover,
             }
@@ -60,12 +60,12 @@ class Hands:
         if kind == "key":
             hand = Hand(dx=int(told["x"]), dy=int(told["y"]), before=self.panel.values)
         else:
-            place = at(axes, told["x"], told["y"])
+            point = at(axes, told["x"], told["y"])
             if kind == "hover":
-                return str(self.hover[name](*place, self.panel.data)) if name in self.hover else ""
+                return str(self.hover[name](*point, self.panel.data)) if name in self.hover else ""
             if kind == "down" or self._down is None:
-                self._down, self._before = place, self.panel.values
-            hand = Hand(*place, down=self._down, before=self._before)
+                self._down, self._before = point, self.panel.values
+            hand = Hand(*point, down=self._down, before=self._before)
         self.panel.set(**self.meant(name, hand))
         return ""
 
@@ -88,6 +88,11 @@ class Hands:
         if pair:
             return {target: tuple(values)}
         return {key: value for key, value in zip(target, values, strict=True) if key is not None}
+
+
+def place(axes):
+    """The axes' box in shares of the figure. (get_position() would have it all drawn anew.)"""
+    return axes.bbox.transformed(axes.figure.transFigure.inverted())
 
 
 def at(axes, x, y):

@@ -10,9 +10,12 @@ from panels import ch03_activations, ch03_neuron
 from panels.ch03_activations import activations_panel, compute_activations
 from panels.ch03_classify import classify_panel
 from panels.ch03_draw import EMPTY, STROKES, compute_draw, draw_panel, example_digit, prepare
+from panels.ch03_line import moved
 from panels.ch03_neuron import compute_neuron
 from panels.ch03_three_layers import BIASES, three_layers_panel
 from panels.ch03_three_layers import WEIGHTS as LAYERS
+from panels.ch03_xor import compute_xor, gap
+from panels.shell import Hand
 from tests.panels.table import IMAGES, LABELS, WEIGHTS
 
 pytestmark = pytest.mark.slow
@@ -35,6 +38,24 @@ def test_the_neuron_colours_the_plane_with_its_outputs(activation):
     data = compute_neuron(0.1, 0.2, -0.3, activation)  # in floats 0.1 + 0.2 - 0.3 is above 0
     assert data.fires == (0, 0, 0, 0), "a corner on the line does not fire"
     assert compute_neuron(0.0, 0.0, 1.0, activation).fires == (1, 1, 1, 1)
+
+
+def test_one_line_alone_never_parts_xor_and_a_line_that_is_held_passes_through_the_hand():
+    for first, output, other in np.random.default_rng(5).normal(size=(200, 3, 1, 3)):
+        data = compute_xor(first, other * [0, 0, 1], output, "sigmoid", "first")
+        assert not (data.parted or data.right.all())
+        place = other[0, :2]
+        w1, w2, b = moved(first[0], Hand(*place, down=place), (-0.5, 1.5))
+        assert np.dot((w1, w2), place) + b == pytest.approx(0, abs=0.05)
+
+
+def test_a_lane_between_two_pairs_is_as_wide_as_in_the_best_of_all_directions():
+    angles = np.linspace(0, np.pi, 2000)
+    for corners in np.random.default_rng(6).uniform(size=(200, 4, 2)):
+        shadows = corners @ (np.cos(angles), np.sin(angles))  # (4, 2000)
+        some, others = np.sort(shadows[:2], axis=0), np.sort(shadows[2:], axis=0)
+        lanes = np.maximum(some[0] - others[1], others[0] - some[1])
+        assert gap(corners[:2], corners[2:]) == pytest.approx(max(lanes.max(), 0), abs=2e-3)
 
 
 def test_shares_that_saturate_and_slopes_are_those_of_the_functions():

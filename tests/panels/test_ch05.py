@@ -1,5 +1,6 @@
 """Chapter 5's panels: the numbers of its graphs, graphs that cannot be, labels that keep apart."""
 
+import ast
 import itertools
 from collections import Counter
 
@@ -9,7 +10,14 @@ import pytest
 from common.functions import sigmoid
 from common.layers import Relu, Sigmoid, Tanh
 from panels import ch05_nodes as nodes
-from panels.ch05_affine_shapes import DB, DW, DX, FORWARD, compute_affine_shapes
+from panels.ch05_affine_shapes import (
+    DB,
+    DW,
+    DX,
+    FORWARD,
+    compute_affine_shapes,
+    sum_in_words,
+)
 from panels.ch05_gradient_check import FAULTS, NAMES, NONE, UNSEEN, compute_gradient_check
 from panels.ch05_graph import compute_graph, graph_panel, short
 from panels.ch05_graph_layout import RADIUS, lay_out
@@ -251,11 +259,19 @@ def test_no_right_gradient_is_condemned_and_no_wrong_one_gets_away():
 
 
 @pytest.mark.parametrize("show", [FORWARD, DX, DW, DB])
-@pytest.mark.parametrize(("n", "d", "m"), [(5, 2, 3), (1, 4, 2), (3, 3, 3), (8, 1, 7)])
-def test_the_shapes_are_those_of_a_product(show, n, d, m):
-    data = compute_affine_shapes(show, n, d, m)
-    made = np.zeros(data.left[1]) @ np.zeros(data.right[1])
-    assert made.shape == data.result[1] == data.belongs[1]
+@pytest.mark.parametrize(("n", "d", "m"), [(5, 2, 3), (1, 4, 2), (3, 3, 3), (4, 1, 4)])
+def test_a_cell_of_a_product_is_the_sum_of_a_row_times_a_column(show, n, d, m):
+    for row, column in itertools.product(range(1, 6), range(1, 5)):
+        data = compute_affine_shapes(show, n, d, m, row, column)
+        made = data.left[1] @ data.right[1]
+        cell = sum(a * b for a, b in data.terms) + (data.bias or 0)
+        assert made.shape == data.result[1].shape
+        assert (
+            cell
+            == data.result[1][data.row, data.column]
+            == ast.literal_eval(sum_in_words(data).split("= ")[1].replace("−", "-"))
+        )
+        assert (data.row, data.column) == (min(row, len(made)) - 1, min(column, made.shape[1]) - 1)
 
 
 WRONG = {

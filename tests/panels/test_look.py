@@ -68,7 +68,7 @@ def test_pixels_filters_and_maps_are_ink_on_paper_in_every_picture():
             r"(?:imshow|matshow|pcolormesh)\((.{,130})", path.read_text("utf-8"), re.S
         )
         wrong |= {path.name for call in calls if not re.search(r"cmap=(companion\.)?INK\b", call)}
-    others = {"ch03_neuron.py", "ch04_figures.py"}  # the plane of its inputs; slopes have a sign
+    others = {"ch03_neuron.py", "ch03_xor.py", "ch04_figures.py"}  # planes; slopes have a sign
     assert wrong == others, "only these have colours of their own"
     assert [plt.get_cmap(style.INK)(x)[:3] for x in (0.0, 1.0)] == [(1, 1, 1), (0, 0, 0)]
     assert style.ink_limits(np.array([-1.0, 2.0]), signed=True) == (-2.0, 2.0)

@@ -26,6 +26,12 @@ PROMISES = {
         "NAND": "It computes NAND.",
         "XOR: not possible with one line": "no straight line gets the fourth",
     },
+    "xor_panel": {
+        "one line alone": "(0, 1) on one spot",
+        "right lines, wrong output": "could part",
+    },
+    "matrix_panel": {"(2, 3)(2, 2): they do not fit": "(2, 3)(2, 2) do not fit"},
+    "softmax_panel": {"1010, 1000, 990 as written": "inf / inf", "−1000 added as written": "0 / 0"},
     "loss_panel": {
         "certain and wrong": "Without the 1e-7 in the code, log 0 would make it infinite.",
     },
@@ -87,12 +93,11 @@ def test_a_preset_shows_what_its_name_says(name):
 TOLD = [  # chapter; what is typed, printed or said there; the panel with the same numbers; how set
     ("ch03_neural_net", r"print\(Y\)\n.*\[(\S+) (\S+)\]", "three_layers_panel", {}),
     ("ch03_neural_net", r"It hardly moves: from (\S+) to", "three_layers_panel", {"x1": -5.0}),
-    (
-        "ch03_neural_net",
-        r"It hardly moves: from \S+ to ([\d.]+),",
-        "three_layers_panel",
-        {"x1": 5.0},
-    ),
+    ("ch03_neural_net", r"hardly moves: from \S+ to ([\d.]+),", "three_layers_panel", {"x1": 5.0}),
+    ("ch03_neural_net", r"begins with (\d+)", "matrix_panel", "the same, the other way round"),
+    ("ch03_neural_net", r"\n\[(\S+) (\S+) (\S+)\] 1\.0\n", "softmax_panel", {}),
+    ("ch03_neural_net", r"grows from (\S+) to", "softmax_panel", {}),
+    ("ch03_neural_net", r"from 3\S+ to (\S+)\.", "softmax_panel", "the same, gaps twice as large"),
     ("ch04_learning", r"\(by_hand, 4\)\)\n.*: (\S+)", "loss_panel", "first answer: a 2 with 0.6"),
     ("ch04_learning", r": (\S+)\n\S+\nsurely wrong", "loss_panel", "first answer: a 2 with 0.6"),
     ("ch04_learning", r"\n(\S+)\nsurely wrong", "loss_panel", "second answer: a 7 with 0.6"),

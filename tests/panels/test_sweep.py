@@ -170,6 +170,7 @@ def test_a_panel_shows_its_start_and_one_odd_setting(panel):
     assert panel.message == ""
     assert is_one_sentence(panel.sentence[:300])
     assert (panel._view.alt, panel._view.image) == (panel.alt, panel.picture)
+    assert not panel.figure.stale, "what stands still would be drawn anew next time"
     assert 1 <= len(panel.visible_controls) <= 6
     assert all(control.description.strip() for control in panel.visible_controls)
     assert not list(sticking_out(panel.figure))
