@@ -22,15 +22,15 @@ from .ch04_training import ACTIVATIONS, HE, OPTIMIZERS, XAVIER, check_digits
 from .ch06_deep_diagnosis import WIDE
 from .ch06_deep_lab import Replay
 from .ch06_deep_run import Setting, learn, scores, untrained
+from .ch06_init_lab import short
 from .shell import Several, artists, choice, layout_of, toggle
 from .shell.style import BLACK, BLUE, GREY, LIGHT, LOOKS, NORMAL, RED, SMALL, add_axes
 
-RATES = tuple(10.0 ** np.arange(-3, 1.01, 0.5))
-STDS = tuple(10.0 ** np.array([-2, -1.5, -1.25, -1, -0.75, -0.5, -0.25, 0, 0.5]))
+RATES = tuple((10.0 ** np.arange(-3, 1.01, 0.5)).tolist())
+STDS = tuple((10.0 ** np.array([-2, -1.5, -1.25, -1, -0.75, -0.5, -0.25, 0, 0.5])).tolist())
 DEPTH, WIDTH, STEPS = 5, 50, 60
 CELLS = [(row, column) for row in range(len(STDS)) for column in range(len(RATES))]
-LEARNT, ASLEEP = 0.5, 0.25  # accuracies on test digits: from which on a cell learns, below: sleeps
-KINDS = ("learns", "begins", "sleeps", "explodes", "goes wrong")
+LEARNT, ASLEEP = 0.5, 0.16  # accuracies on test digits: from which on it learns; below: sleeps
 
 
 class Cell(NamedTuple):
@@ -102,7 +102,7 @@ def train(setting, digits):
 
 
 def kind_of(cell):
-    """What happened, in a word of KINDS."""
+    """What happened, in a word or two."""
     if cell.broken_at > 0:
         return "explodes"
     if cell.loss > WIDE:
@@ -173,7 +173,7 @@ def _corners(row, column):
 PLACES = {  # of the map, of the curve, and of the signs' names: where they begin, how many a row
     "normal": ((0.085, 0.22, 0.5, 0.69), (0.69, 0.22, 0.295, 0.65), (-0.15, -0.17), 3),
     "narrow": ((0.23, 0.48, 0.6, 0.45), (0.23, 0.075, 0.72, 0.2), (-0.35, -0.12), 2),
-    "lecture": ((0.11, 0.29, 0.49, 0.62), (0.75, 0.29, 0.235, 0.56), (-0.24, -0.23), 3),
+    "lecture": ((0.11, 0.3, 0.49, 0.6), (0.75, 0.3, 0.235, 0.53), (-0.24, -0.25), 3),
 }
 
 
@@ -230,16 +230,14 @@ def describe_map(data):
     if not kinds:
         text = _("{title}: nothing is trained yet. Run fills {n} cells. Chosen: {here}.")
         return text.format(title=_title(data), n=len(CELLS), here=_here(data))
-    counts = [
-        text.format(n=kinds.count(kind))
-        for kind, text in {
-            "learns": _("{n} learn"),
-            "begins": _("{n} begin to"),
-            "sleeps": _("{n} sleep"),
-            "explodes": _("{n} explode"),
-            "goes wrong": _("{n} do worse than knowing nothing"),
-        }.items()
-    ]
+    told = {
+        "learns": _("{n} learn"),
+        "begins": _("{n} begin to"),
+        "sleeps": _("{n} sleep"),
+        "explodes": _("{n} explode"),
+        "goes wrong": _("{n} do worse than knowing nothing"),
+    }
+    counts = [told[kind].format(n=kinds.count(kind)) for kind in told if kind in kinds]
     text = _("{title}. Of {n} cells {counts}.")
     text = text.format(title=_title(data), n=len(kinds), counts=", ".join(counts))
     learnt = [place for place, cell in data.cells.items() if kind_of(cell) == "learns"]
@@ -269,13 +267,12 @@ def _here(data, place=None, between=": "):
     what = {
         "learns": _("learns, {test:.0%} right"),
         "begins": _("begins to learn, {test:.0%} right"),
-        "sleeps": _("sleeps, {test:.0%} right"),
+        "sleeps": _("sleeps, after a loss of {top}") if top > WIDE else _("sleeps"),
         "explodes": _("no number after step {step}"),
         "goes wrong": _("goes wrong, loss {loss:.2g}"),
-    }[kind_of(cell)].format(test=cell.test, step=cell.broken_at - 1, loss=cell.loss)
-    if kind_of(cell) == "sleeps" and top > WIDE:
-        what += _(", after a loss of {top:.2g}").format(top=top)
-    return where + between + what
+    }[kind_of(cell)]
+    words = {"test": cell.test, "step": cell.broken_at - 1, "loss": cell.loss, "top": short(top)}
+    return where + between + what.format(**words)
 
 
 def tell_cell(x, y, data):
@@ -346,7 +343,7 @@ def map_panel(x_train, t_train, x_test, t_test, *, lab=None, hide=(), **start):
         describe=describe_map,
         figsize=(9.6, 4.6),
         narrow=(3.6, 6.8),
-        lecture=(7.2, 3.9),
+        lecture=(7.2, 3.5),
         touch={"map": grab_cell},
         hover={"map": tell_cell},
         hide=hide,
