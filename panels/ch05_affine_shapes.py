@@ -201,7 +201,7 @@ def affine_shapes_panel(*, hide=(), **start):
         describe=describe_affine_shapes,
         figsize=(9.0, 3.2),
         narrow=(3.6, 6.4),
-        lecture=(7.2, 3.0),
+        lecture=(7.2, 2.75),
         touch={"left": _on_left, "right": _on_right, "result": _on_result},
         hide=hide,
     )
