@@ -135,16 +135,17 @@ def _fades(run, factor):
 
 
 def _too_large(run):
-    setting, last, step = run.setting, run.readings[-1], leap_of(run)
-    text = _("The steps are too large: at step {step} the loss of a batch leapt to {loss}{fallen}. "
-             "Divide the learning rate by 10.")  # fmt: skip
-    asleep, before = sleeping(last, setting), sleeping(run.readings[0], setting)
-    worst, fallen = int(np.argmax(asleep)), ""
+    setting, step = run.setting, leap_of(run)
+    text = _("The steps are too large{leap}{fallen}. Divide the learning rate by 10.")
+    asleep, before = (sleeping(run.readings[i], setting) for i in (-1, 0))
+    worst, leap, fallen = int(np.argmax(asleep)), "", ""
+    if step and np.isfinite(run.batches[step - 1]):
+        leap = _(": at step {step} the loss of a batch leapt to {loss}")
+        leap = leap.format(step=step, loss=short(run.batches[step - 1]))
     if asleep[worst] >= SLEEPS > before[worst]:
         fallen = _(", and {share:.0%} of layer {n} has fallen asleep")
         fallen = fallen.format(share=asleep[worst], n=worst + 1)
-    text = text.format(step=step, loss=short(run.batches[step - 1]), fallen=fallen)
-    return Diagnosis("large", text, ({"lr": setting.lr / 10},))
+    return Diagnosis("large", text.format(leap=leap, fallen=fallen), ({"lr": setting.lr / 10},))
 
 
 def _too_small(run):

@@ -22,7 +22,8 @@ class Replay(RunPanel):
     """A RunPanel with controls that change nothing in a run, but how it is looked at.
 
     `look(data, **values)` puts the values of these controls, `views`, into what the run yields: at
-    each picture while it runs, and whenever one of them moves, later, too.
+    each picture while it runs, and whenever one of them moves, later, too. views: name -> the value
+    that it goes back to when a run begins, or None.
     """
 
     def __init__(self, *, look, views, **options):
@@ -41,6 +42,10 @@ class Replay(RunPanel):
             with self._lock, self._errors_said():
                 self._show(self.data)
         super()._update()
+
+    def _begin(self):
+        self.set(**{name: value for name, value in self._views.items() if value is not None})
+        return super()._begin()
 
     def _then_and_now(self):
         settings = [name for name in self.controls if name not in self._views]
@@ -93,7 +98,7 @@ def deep_lab_panel(x_train, t_train, x_test, t_test, *, hide=(), **start):
         title=_("Deep lab"),
         run=partial(run_deep_lab, digits=digits, memory={}),
         look=at_moment,
-        views=("moment",),
+        views={"moment": NEWEST},
         controls={
             "lr": log_slider(_("learning rate"), -4, 1, 0.1, 0.01),
             "weights": FirstWeights(_("first weights"), 0.01),

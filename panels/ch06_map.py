@@ -332,7 +332,7 @@ def map_panel(x_train, t_train, x_test, t_test, *, lab=None, hide=(), **start):
         title=_("Map of learning"),
         run=partial(run_map, digits=digits, memory={}),
         look=choose_cell,
-        views=("place",),
+        views={"place": None},
         controls={
             "activation": choice(_("activation"), ACTIVATIONS, "ReLU"),
             "batch_norm": toggle(_("batch norm")),

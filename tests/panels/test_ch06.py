@@ -175,5 +175,6 @@ def test_a_cell_of_the_map_is_the_beginning_of_a_run_of_the_deep_lab_which_can_b
     reading = lab.data.run.readings[lab.data.moment]
     assert (reading.step, reading.loss, reading.test) == (60, cell.loss, cell.test)
     assert "Looked back at step 60" in lab.sentence and lab.state == "done"
+    assert "after 300 steps" in lab.run_now().sentence, "a run is not looked back at"
     assert lab.data.run.batches[:60] == list(cell.losses)
     assert lab.data.run.readings[-1].loss == last.loss, "to look inside changes nothing"
