@@ -52,12 +52,14 @@ class Replay(RunPanel):
         return ((self.controls[name].value, self._ran_with[name]) for name in settings)
 
     def open_at(self, **values):
-        """Sets these values and shows the state before a run; a run that goes on ends unseen."""
+        """Starts anew with these values, before a run; a run that goes on ends unseen."""
         self.stop()
         self._stopped, self._has_run, self._helper.busy = None, False, False
         with self._hold():
             self.set(**values)
             self._changed_while_held = True
+        self.start_values = self.values
+        self._name_preset()
         self._tell(_("not run yet"))
 
 

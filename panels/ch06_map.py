@@ -310,10 +310,14 @@ class MapPanel(Replay):
     def _update(self):
         shown = self.data.activation, self.data.batch_norm, self.data.optimizer
         asked = tuple(self.values[name] for name in ("activation", "batch_norm", "optimizer"))
-        if not self.running and shown != asked:
+        another = not self.running and shown != asked
+        if another:
             self._has_run = False
-            self._tell(_("not run yet"))
         super()._update()
+        if another:
+            so_far = self.data.progress
+            states = {0.0: _("not run yet"), 1.0: _("done")}
+            self._tell(states.get(so_far, _("stopped")), so_far)
 
     def _end(self, stopped, data):
         super()._end(stopped, data)
@@ -350,9 +354,8 @@ def map_panel(x_train, t_train, x_test, t_test, *, lab=None, hide=(), **start):
     )
     panel.start(start)
     if lab is not None:
-        panel.opened = None
+        panel.opened = setting_of(panel.data, panel.data.place)
         panel.followers.append(partial(open_lab, panel, lab))
-        open_lab(panel, lab)
     return panel
 
 

@@ -167,7 +167,7 @@ def test_a_cell_of_the_map_is_the_beginning_of_a_run_of_the_deep_lab_which_can_b
     states = panel._generator_of(**panel.values)
     cell = next(state.cells[4, 4] for state in states if (4, 4) in state.cells)
     assert kind_of(cell) == "learns"
-    last = lab.run_now().data.run.readings[-1]
+    lab.run_now()
     panel._handled(panel._view, {"kind": "key", "name": "map", "x": 0, "y": 1}, [])
     assert lab.sentence.startswith("Ready: ReLU, std 0.32, lr 0.1, 5 hidden layers, 50 units")
     panel._handled(panel._view, {"kind": "key", "name": "map", "x": 0, "y": -1}, [])
@@ -176,5 +176,4 @@ def test_a_cell_of_the_map_is_the_beginning_of_a_run_of_the_deep_lab_which_can_b
     assert (reading.step, reading.loss, reading.test) == (60, cell.loss, cell.test)
     assert "Looked back at step 60" in lab.sentence and lab.state == "done"
     assert "after 300 steps" in lab.run_now().sentence, "a run is not looked back at"
-    assert lab.data.run.batches[:60] == list(cell.losses)
-    assert lab.data.run.readings[-1].loss == last.loss, "to look inside changes nothing"
+    assert lab.data.run.batches[:60] == list(cell.losses), "to look inside changes nothing"
