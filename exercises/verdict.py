@@ -72,6 +72,7 @@ from . import bounded
 
 LARGEST = 100_000_000  # bytes of an array that is compared, and ...
 MOST = 100_000  # entries of lists and dicts, however deep
+SAID = {}  # chapter -> exercise -> its last verdict in this kernel, None before the first
 
 
 class Verdict(NamedTuple):
@@ -96,7 +97,7 @@ class Verdict(NamedTuple):
         """Message in sight, hint and solution folded; the theme's own colours, and no others."""
         folded = ""
         if self.hint:
-            folded += _folded(_("Hint"), f"<p>{_inline(self.hint)}</p>")
+            folded += _folded(_("Hint"), f"<p>{inline(self.hint)}</p>")
         if self.solution:
             label = _("One way to write it") if self.ok else _("Solution")
             code = html.escape(self.solution, quote=False)
@@ -106,7 +107,7 @@ class Verdict(NamedTuple):
         return (
             '<div class="verdict" style="border-left: 0.25em solid currentColor; '
             'padding: 0.1em 0 0.1em 0.9em; max-width: 46em">'
-            f"<p><strong>{self.mark}</strong> {_inline(self.message)}</p>{folded}</div>"
+            f"<p><strong>{self.mark}</strong> {inline(self.message)}</p>{folded}</div>"
         )
 
 
@@ -153,14 +154,17 @@ def exercise(hint=""):
 
     def decorate(check):
         chapter, name = check.__module__.split(".")[-1], check.__name__.removeprefix("check_")
+        said = SAID.setdefault(chapter, {})
+        said[name] = None
 
         @functools.wraps(check)
         def checked(answer):
             verdict = _bounded(check, answer)
-            return verdict._replace(
+            said[name] = verdict._replace(
                 hint="" if verdict else verdict.hint or hint,
                 solution=solution_source(chapter, name),
             )
+            return said[name]
 
         return checked
 
@@ -728,7 +732,7 @@ def _short(text, width=160):
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
-def _inline(text):
+def inline(text):
     """Return text for an HTML page: escaped, `code` in backticks set as code."""
     parts = html.escape(text, quote=False).split("`")
     style = 'style="color: inherit; background: transparent"'

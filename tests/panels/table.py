@@ -44,6 +44,7 @@ NEEDY = {  # the arrays of panels that are made from some
     "search_panel": DIGITS,
     "feature_maps_panel": (MAPS, LABELS[:100], NETS),
     "pooling_panel": (MAPS, LABELS[:100], NETS),
+    "filter_panel": (MAPS, LABELS[:100], NETS),
 }
 OWN = [("q", AddLayer(), "x", "y"), ("f", MulLayer(), "q", "z")]
 OTHERS = {  # what else a panel is made from in the chapters: its name and more, arrays, words
@@ -54,6 +55,7 @@ OTHERS = {  # what else a panel is made from in the chapters: its name and more,
     "graph_panel of five inputs": (["sigmoid neuron"], {}),
     "graph_panel of one's own": ([Graph({"x": -2, "y": 5, "z": -4}, OWN)], {}),
     "feature_maps_panel": (NEEDY["feature_maps_panel"], {"drawing": draw_panel(WEIGHTS)}),
+    "filter_panel": (NEEDY["filter_panel"], {"drawing": draw_panel(WEIGHTS)}),
 }
 
 

@@ -72,7 +72,14 @@ PROMISES = {
         "stride 2 on 7 × 7": "15 17 15; 17 15 17; 15 17 15",
         "stride 3 on 7 × 7: a remainder": "1 row below and 1 column on the right",
         "a filter for vertical edges": "4 × 4: 0 27 27 0; 0 27 27 0; 0 27 27 0; 0 27 27 0.",
-        "overlaps: 3 × 3, filter 2 × 2": "A pixel is seen by up to 4 windows.",
+    },
+    "col2im_panel": {
+        "overlaps: 3 × 3, filter 2 × 2": "1 2 1; 2 4 2; 1 2 1. A pixel is seen by up to 4 windows",
+    },
+    "filter_panel": {
+        "vertical edges: its strongest answer": "None of the 576 places answers more.",
+        "vertical edges: the opposite": "None of the 576 places answers less.",
+        "the same after ReLU": "ReLU makes it 0",
     },
     "feature_maps_panel": {
         "filters: other": "Network other: image 0, label 4, is read as",
@@ -92,6 +99,7 @@ def test_a_preset_shows_what_its_name_says(name):
 
 TRUTH_7 = shared("loss_panel").stops[-1]
 TOLD = [  # chapter; what is typed, printed or said there; the panel with the same numbers; how set
+    ("ch03_neural_net", r"nudge at 4 only ([\d.]+) is left", "activations_panel", {"a": 4.0}),
     ("ch03_neural_net", r"print\(Y\)\n.*\[(\S+) (\S+)\]", "three_layers_panel", {}),
     ("ch03_neural_net", r"It hardly moves: from (\S+) to", "three_layers_panel", {"x1": -5.0}),
     ("ch03_neural_net", r"hardly moves: from \S+ to ([\d.]+),", "three_layers_panel", {"x1": 5.0}),
