@@ -117,6 +117,7 @@ TOLD = [  # chapter; what is typed, printed or said there; the panel with the sa
     ("ch04_learning", r"lr 10: \((\S+), (\S+)\)", "descent_panel", "the bowl, lr 10"),
     ("ch04_learning", r"lr 1e-10: \((\S+), (\S+)\)", "descent_panel", "the bowl, lr 1e-10"),
     ("ch04_learning", r"end: loss ([\d.]+), test (\S+)", "training_panel", "as in the book"),
+    ("ch05_backprop", r"Affine2 dW \[\[([\d.]+),", "pencil_panel", {"step": 6}),
 ]
 
 
