@@ -48,8 +48,6 @@ LOOKS = {
     "test": Look(RED, "--", "s"),
     "value": Look(BLUE, "-", "o"),
     "gradient": Look(RED, "--", "s"),
-    "without batch norm": Look(BLACK, "--", "s"),
-    "with batch norm": Look(BLUE, "-", "o"),
     "CNN": Look(PURPLE, "-", "D"),
     "dense": Look(BLACK, "--", "o"),
 }

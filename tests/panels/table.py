@@ -41,6 +41,8 @@ NEEDY = {  # the arrays of panels that are made from some
     "draw_panel": (WEIGHTS,),
     "training_panel": DIGITS,
     "overfit_panel": DIGITS,
+    "deep_lab_panel": DIGITS,
+    "map_panel": DIGITS,
     "search_panel": DIGITS,
     "feature_maps_panel": (MAPS, LABELS[:100], NETS),
     "pooling_panel": (MAPS, LABELS[:100], NETS),

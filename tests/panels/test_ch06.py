@@ -8,9 +8,12 @@ import pytest
 from common.initializer import weight_std
 from dataset.mnist import load_mnist
 from panels.ch04_training import check_digits
+from panels.ch06_deep_lab import deep_lab_panel
+from panels.ch06_deep_run import READ_AT
 from panels.ch06_dropout import VALUES, compute_dropout
 from panels.ch06_init_lab import init_lab_panel
 from panels.ch06_init_net import ACTIVATIONS, compute_init_lab, judge, short
+from panels.ch06_map import CELLS, kind_of, map_panel, order
 from panels.ch06_overfit import describe_overfit, run_overfit
 from panels.ch06_race import LAST, _arrival, compute_race, race_panel, racers
 from panels.ch06_search import (
@@ -177,3 +180,25 @@ def test_training_hears_through_dropout_what_the_test_hears_on_average(ratio):
     data = compute_dropout(ratio, 7)
     assert abs(data.heard.mean() - data.at_test) <= 4 * data.heard.std() / 1000**0.5 + 1e-9
     assert data.heard[7] == pytest.approx(VALUES[data.masks[1]].sum())
+
+
+# ---- the deep lab and the map of learning
+
+
+def test_a_cell_of_the_map_is_the_beginning_of_a_run_of_the_deep_lab_which_can_be_looked_back_at():
+    lab = deep_lab_panel(*ALL_DIGITS)
+    panel = map_panel(*ALL_DIGITS, lab=lab)
+    assert sorted(order()) == CELLS and order()[:2] == [(1, 1), (1, 4)], "coarse first"
+    states = panel._generator_of(**panel.values)
+    cell = next(state.cells[4, 4] for state in states if (4, 4) in state.cells)
+    assert kind_of(cell) == "learns"
+    lab.run_now()
+    panel._handled(panel._view, {"kind": "key", "name": "map", "x": 0, "y": 1}, [])
+    assert lab.sentence.startswith("Ready: ReLU, std 0.32, lr 0.1, 5 hidden layers, 50 units")
+    panel._handled(panel._view, {"kind": "key", "name": "map", "x": 0, "y": -1}, [])
+    lab.run_now().set(moment=READ_AT.index(60))
+    reading = lab.data.run.readings[lab.data.moment]
+    assert (reading.step, reading.loss, reading.test) == (60, cell.loss, cell.test)
+    assert "Looked back at step 60" in lab.sentence and lab.state == "done"
+    assert "after 300 steps" in lab.run_now().sentence, "a run is not looked back at"
+    assert lab.data.run.batches[:60] == list(cell.losses), "to look inside changes nothing"

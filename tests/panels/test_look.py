@@ -19,7 +19,6 @@ TOGETHER = [  # names that one picture shows beside each other
     ("std 0.01", "Xavier", "He"),
     ("training", "validation", "test"),
     ("value", "gradient"),
-    ("without batch norm", "with batch norm"),
     ("CNN", "dense"),
 ]
 ROOT = Path(__file__).parents[2]

@@ -10,6 +10,8 @@ import pytest
 
 from dataset.mnist import load_mnist
 from panels.ch04_training import training_panel
+from panels.ch06_deep_diagnosis import diagnose
+from panels.ch06_deep_lab import deep_lab_panel
 from panels.ch06_overfit import describe_overfit as describe
 from panels.ch06_overfit import run_overfit
 from panels.shell.frames import named
@@ -167,6 +169,32 @@ nothing held back | cell-119 | learn each of them by heart | It knows its sample
 weight decay 0.1 | cell-127 | no longer reaches 1.00 on its samples | The gap is open
 both, too much of it |  | stop the learning altogether | It has not learnt
 more samples instead |  | test accuracy, by about seven points | It knows its samples by heart"""
+
+DEEP_LAB = """\
+ReLU, std 0.01: asleep | the gradient backwards by 14 | back it shrinks by 14 a layer
+ReLU, woken by He | With He both lines are nearly level | It learns: signals grow by 1.3 a layer
+ReLU, woken by batch norm and lr 0.1 | its presets show where it leads | It learns: signals keep
+ReLU, std 1: beyond all numbers | grows by six a layer | grow by 6.3 a layer. Choose He.
+ReLU, He, steps too small | green band | weights by 3e-6 of their length. Multiply
+ReLU, He, steps too large | loss leaps at step 14 | at step 14 the loss of a batch leapt
+ReLU, He, a tenth of them: lr 0.1 | green band | It learns: signals keep
+sigmoid, He: asleep | shrinks by 3 a layer is down to an eightieth | shrinks by 3 a layer, from
+sigmoid, woken by batch norm and lr 0.1 | its presets show where it leads | It learns: signals keep
+sigmoid, woken by Adam | And Adam wakes it. | It learns: signals keep"""
+
+
+@pytest.mark.slow
+def test_the_deep_lab_says_what_the_chapter_says_and_what_it_advises_mends():
+    lab = deep_lab_panel(*ALL_DIGITS)
+    assert "signals shrink by 16 a layer" in lab.sentence and "forwards by 16 a layer" in PROSE
+    assert [*lab.presets] == [row.split(" | ")[0] for row in DEEP_LAB.splitlines()]
+    for row in DEEP_LAB.splitlines():
+        preset, said, answered = row.split(" | ")
+        data = lab.preset(preset).run_now().data
+        assert said in PROSE and answered in lab.sentence, preset
+        for moves in diagnose(data.run, data.broken_at, done=True).moves:
+            lab.preset(preset).set(**moves).run_now()
+            assert lab.data.run.readings[-1].test > data.run.readings[-1].test + 0.15, preset
 
 
 @pytest.mark.slow

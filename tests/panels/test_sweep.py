@@ -210,8 +210,9 @@ def test_corners_are_drawn_on_one_figure(panel):
 @pytest.mark.slow
 def test_every_control_changes_data_sentence_and_picture(panel):
     start, data, sentence, picture = panel.values, panel.data, panel.sentence, panel.picture
-    for key, control in panel.controls.items():
-        for value in grid(control)[::-1]:
+    of_a_run = {"deep_lab_panel": {"moment"}}.get(panel.name, set())  # shown by test_ch06.py
+    for key in panel.controls.keys() - of_a_run:
+        for value in grid(panel.controls[key])[::-1]:
             panel.set(**{**start, key: value})
             if panel.picture != picture and panel.sentence != sentence:
                 break
