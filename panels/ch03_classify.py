@@ -15,7 +15,6 @@ import numpy as np
 from common.functions import sigmoid, softmax
 
 from .ch03_classify_picture import ANY, SAMPLES, draw_classify
-from .ch03_classify_picture import Bars as Bars
 from .shell import Panel, Several, Stepper, choice, toggle
 
 CHUNK = 1000  # images at a time, so that memory stays small

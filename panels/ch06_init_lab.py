@@ -22,7 +22,6 @@ from .ch06_init_net import (
     DEEPEST,
     GRADIENT_RANGE,
     compute_init_lab,
-    course,  # noqa: F401, the deep lab takes it from here
     judge,
     short,
 )
