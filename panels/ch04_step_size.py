@@ -3,6 +3,7 @@
 The error of a difference has two parts. The truncation error, because a chord is no tangent, grows
 with h: like h for the forward difference, like h² for the central one. The rounding error, because
 f(x + h) and f(x) are stored with few digits, grows like 1/h. Between them lies the best h.
+On the curve the point can be dragged, and the chords' ends; on the errors, h.
 """
 
 from gettext import gettext as _
@@ -11,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .shell import Panel, artists, choice, log_slider, slider
-from .shell.style import BLUE, GREY, LIGHT, NORMAL, RED, SMALL, add_axes
+from .shell import Panel, artists, choice, layout_of, log_slider, slider
+from .shell.style import BLACK, BLUE, GREY, LIGHT, NORMAL, RED, SMALL, add_axes
 
 FUNCTIONS = {  # name -> (f, its exact derivative)
     "sin x": (np.sin, np.cos),
@@ -23,11 +24,25 @@ FUNCTIONS = {  # name -> (f, its exact derivative)
         lambda x: 0.02 * x + 0.1,
     ),
 }
+HEIGHTS = {  # of the drawn piece of each curve: its lowest and its highest f(x)
+    "sin x": (-1.6, 1.6),
+    "exp x": (-3.0, 24.0),
+    "x³": (-32.0, 32.0),
+    "0.01x² + 0.1x": (-0.4, 0.7),
+}
+SIDE = 4.2  # the curve is drawn from -SIDE to SIDE
 PRECISIONS = {"float64": np.float64, "float32": np.float32}
 METHODS = ("forward", "central")
 H = 10.0 ** np.arange(-18, 0.01, 0.1)
 SMOOTH = 5  # places to each side that are averaged before the best h is looked for
 LARGEST_FIT = 0.21  # the largest h at which a slope is fitted
+LEAST_ERROR = 1e-16  # that is drawn
+LOOKS = {"forward": (RED, "--", "s"), "central": (BLUE, "-", "o")}
+PLACES = {  # of each layout the axes: left, bottom, width, height, as shares of the figure
+    "normal": ((0.065, 0.17, 0.34, 0.73), (0.47, 0.17, 0.51, 0.73)),
+    "narrow": ((0.14, 0.64, 0.81, 0.31), (0.14, 0.085, 0.81, 0.43)),
+    "lecture": ((0.065, 0.19, 0.33, 0.69), (0.475, 0.19, 0.495, 0.69)),
+}
 
 
 class StepSize(NamedTuple):
@@ -40,8 +55,14 @@ class StepSize(NamedTuple):
     errors: dict  # (method, precision) -> its error at every H, (181,)
     best: dict  # method -> the h with the smallest error in the chosen precision
     slopes: dict  # method -> the power of h that its truncation error follows; nan if none is seen
-    chords: dict  # method -> its two points (x, x), (y, y)
-    curve: tuple  # (x, y) of f around x
+    ends: dict  # method -> the two points of its chord, (x, x), (y, y)
+    lines: dict  # method -> the same chord, drawn on to the edges of the picture
+    tangent: np.ndarray  # (2,) the exact one's heights at the edges of the picture
+    heights: np.ndarray  # (131,) f at CURVE
+
+
+ACROSS = np.array([-SIDE, SIDE])
+CURVE = np.linspace(-SIDE, SIDE, 131)
 
 
 def difference(f, x, h, method):
@@ -63,7 +84,7 @@ def compute_step_size(function, x, precision, h):
     }
     dtype = PRECISIONS[precision]
     at, step = dtype(x), dtype(h)
-    around = np.linspace(x - 1.3, x + 1.3, 131)
+    ends = {method: _ends(f, np.float64(x), h, central=method == "central") for method in METHODS}
     return StepSize(
         function=function,
         x=x,
@@ -76,8 +97,10 @@ def compute_step_size(function, x, precision, h):
         slopes={
             method: truncation_slope(errors[method, precision], f(at), dtype) for method in METHODS
         },
-        chords={method: _chord(f, np.float64(x), h, method == "central") for method in METHODS},
-        curve=(around, f(around)),
+        ends=ends,
+        lines={method: _drawn_on(*ends[method]) for method in METHODS},
+        tangent=(f(np.float64(x)) + float(derivative(np.float64(x))) * (ACROSS - x)),
+        heights=f(CURVE),
     )
 
 
@@ -110,76 +133,107 @@ def truncation_slope(errors, height, dtype):
     return float(np.polyfit(np.log10(H[places]), np.log10(errors[places]), 1)[0])
 
 
-def _chord(f, x, h, central):
-    """The chord's line through both of its points, drawn on to the edges of the picture."""
-    left, right = (x - h if central else x), x + h
-    ends = np.array([x - 1.3, x + 1.3])
-    if left == right:  # h is lost beside x
-        return ends, np.full(2, f(x))
-    slope = (f(right) - f(left)) / (right - left)
-    return ends, f(left) + slope * (ends - left)
+def _ends(f, x, h, *, central):
+    places = np.array([x - h if central else x, x + h])
+    return places, f(places)
+
+
+def _drawn_on(x, y):
+    """The line through both ends of a chord; level if h is lost beside x, and there is one end."""
+    slope = 0.0 if x[0] == x[1] else (y[1] - y[0]) / (x[1] - x[0])
+    return ACROSS, y[0] + slope * (ACROSS - x[0])
+
+
+def grab_curve(hand, values):
+    """Near an end of a chord, h is dragged; anywhere else the point."""
+    if hand.down is None:
+        return {"x": values["x"] + 0.1 * hand.dx, "h": values["h"] * 10 ** (0.25 * hand.dy)}
+    x, h = hand.before["x"], hand.before["h"]
+    off = abs(hand.down[0] - x)
+    if h > 0.2 and abs(off - h) < min(0.15, h / 2):
+        return {"h": max(abs(hand.x - x), 1e-3)}
+    return {"x": hand.x}
 
 
 def draw_step_size(figure, data):
     art = artists(figure, _lay_out)
-    x, y = data.curve
-    art.curve.set_data(x, y)
-    margin = 0.15 * (y.max() - y.min())
-    art.function.set(xlim=(x[0], x[-1]), ylim=(y.min() - margin, y.max() + margin))
-    art.function.set_title(f"f(x) = {data.function}", fontsize=NORMAL, loc="left")
-    place = np.interp(data.x, x, y)
-    art.point.set_data([data.x], [place])
-    other = next(name for name in PRECISIONS if name != data.precision)
+    if art.name != data.function:
+        art.name = data.function
+        art.curve.set_data(CURVE, data.heights)
+        art.function.set_ylim(HEIGHTS[data.function])
+        art.function.set_title(f"f(x) = {data.function}", fontsize=NORMAL, loc="left")
+    if art.precision != data.precision:
+        art.precision = data.precision
+        art.other = next(name for name in PRECISIONS if name != data.precision)
+        text = _("error in {precision} (thin: {other})")
+        art.title.set_text(text.format(precision=data.precision, other=art.other))
+    art.tangent.set_data(ACROSS, data.tangent)
+    art.point.set_data([data.x], [np.interp(data.x, CURVE, data.heights)])
     for method in METHODS:
-        art.chords[method].set_data(*data.chords[method])
-        shown = {"chosen": data.precision, "other": other}
-        for role, precision in shown.items():
+        art.chords[method].set_data(*data.lines[method])
+        art.ends[method].set_data(*data.ends[method])
+        for role, precision in (("chosen", data.precision), ("other", art.other)):
             errors = data.errors[method, precision]
             art.errors[method, role].set_data(H, np.where(errors > 0, errors, np.nan))
-        best = data.best[method]
-        error = np.interp(best, H, data.errors[method, data.precision])
-        art.best[method].set_data([best], [max(error, 1e-16)])
+        errors = np.maximum(data.errors[method, data.precision], LEAST_ERROR)
+        for mark, h in ((art.best, data.best[method]), (art.here, data.h)):
+            mark[method].set_data([h], [np.interp(h, H, errors)])
     art.h.set_xdata([data.h, data.h])
-    art.title.set_text(
-        _("error in {precision} (thin: {other})").format(precision=data.precision, other=other)
-    )
 
 
 def _lay_out(figure):
-    function = add_axes(figure, (0.08, 0.18, 0.25, 0.7), xlabel="x")
-    function.set_ylabel("f(x)", fontsize=SMALL)
-    error = add_axes(figure, (0.46, 0.18, 0.53, 0.7), xlabel=_("step h"))
-    error.set_ylabel(_("distance from the exact slope"), fontsize=SMALL)
-    error.set(xscale="log", yscale="log", xlim=(1e-18, 1.3), ylim=(1e-16, 1e2))
-    error.set_xticks(10.0 ** np.arange(-18, 1, 3))
+    boxes = PLACES[layout_of(figure)]
+    function = add_axes(figure, boxes[0], xlabel="x", label="curve")
+    function.set(xlim=(-SIDE, SIDE), xticks=[-4, -2, 0, 2, 4])
+    error = add_axes(figure, boxes[1], xlabel=_("step h"), label="errors")
+    error.set(xscale="log", yscale="log", xlim=(1e-18, 1.3), ylim=(LEAST_ERROR, 1e2))
+    error.set_xticks(10.0 ** np.arange(-18, 1, 3 if layout_of(figure) == "normal" else 6))
     error.set_yticks(10.0 ** np.arange(-16, 3, 4))
     error.minorticks_off()
     error.grid(color=LIGHT, linewidth=0.6)
-    looks = {"forward": (RED, "--", "s"), "central": (BLUE, "-", "o")}
-    chords, errors, best = {}, {}, {}
-    (curve,) = function.plot([], [], color="black", linewidth=1.8)
-    for method, (color, style, marker) in looks.items():
-        (chords[method],) = function.plot([], [], color=color, linestyle=style, linewidth=1.4)
+    names = {"forward": _("forward"), "central": _("central")}
+    chords, ends, errors, best, here = {}, {}, {}, {}, {}
+    (curve,) = function.plot([], [], color=BLACK, linewidth=1.8)
+    for method, (color, style, marker) in LOOKS.items():
+        own = {"color": color, "linestyle": style, "animated": True}
+        alone = {"color": color, "linestyle": "none", "animated": True, "marker": marker}
+        (chords[method],) = function.plot([], [], linewidth=1.4, **own)
+        (ends[method],) = function.plot([], [], markersize=6, **alone)
         for role, width, alpha in (("other", 0.8, 0.45), ("chosen", 1.7, 1)):
             (errors[method, role],) = error.plot(
-                [], [], color=color, linestyle=style, linewidth=width, alpha=alpha,
-                label=_("{method} difference").format(method=method) if alpha == 1 else None,
+                [], [], linewidth=width, alpha=alpha, **own,
+                label=names[method],
             )  # fmt: skip
         (best[method],) = error.plot(
-            [], [], marker, color=color, markersize=10, markerfacecolor="white", zorder=5,
-            markeredgewidth=2, linestyle="none", label=_("its best h"),
+            [], [], markersize=10, markerfacecolor="white", markeredgewidth=2, zorder=5, **alone,
+            label=_("its best h"),
         )  # fmt: skip
-    h = error.axvline(1, color=GREY, linewidth=1.2, linestyle=":")
-    error.legend(fontsize=SMALL, loc="lower left", ncols=2, framealpha=0.9, edgecolor="none")
-    (point,) = function.plot([], [], "o", color="black", markersize=7)
+        (here[method],) = error.plot([], [], markersize=5, zorder=6, clip_on=False, **alone)
+    (tangent,) = function.plot([], [], color=GREY, linewidth=4, alpha=0.5, animated=True, zorder=1)
+    function.legend(
+        handles=[tangent], labels=[_("exact")], fontsize=SMALL, loc="lower right", frameon=False,
+        borderaxespad=0.1, handlelength=1.8,
+    )  # fmt: skip
+    shown = [line for method in METHODS for line in (errors[method, "chosen"], best[method])]
+    error.legend(
+        handles=shown, fontsize=SMALL, loc="lower left", ncols=2, framealpha=0.9,
+        edgecolor="none", borderaxespad=0.2, columnspacing=1, handlelength=1.8,
+    )  # fmt: skip
+    (point,) = function.plot([], [], "o", color=BLACK, markersize=8, animated=True, zorder=5)
     return SimpleNamespace(
+        name=None,
+        precision=None,
+        other=None,
         function=function,
         curve=curve,
         point=point,
+        tangent=tangent,
         chords=chords,
+        ends=ends,
         errors=errors,
         best=best,
-        h=h,
+        here=here,
+        h=error.axvline(1, ymin=0.24, color=GREY, linewidth=1.2, linestyle=":", animated=True),
         title=error.set_title("", fontsize=NORMAL, loc="left"),
     )
 
@@ -223,12 +277,15 @@ def step_size_panel(*, hide=(), **start):
             "function": choice(_("function"), FUNCTIONS.keys()),
             "x": slider(_("at x"), -3.0, 3.0, 0.1, 1.0),
             "precision": choice(_("numbers"), PRECISIONS.keys()),
-            "h": log_slider(_("step h"), -18, 0, 0.25, 0.1),
+            "h": log_slider(_("step h"), -18, 0, 0.25, 10**-0.25),
         },
         compute=compute_step_size,
         draw=draw_step_size,
         describe=describe_step_size,
-        figsize=(9.4, 3.7),
+        figsize=(9.4, 3.6),
+        narrow=(3.6, 6.4),
+        lecture=(7.2, 2.8),
+        touch={"curve": grab_curve, "errors": ("h", None)},
         presets={
             _("h far too large"): {"h": 1.0},
             _("h far too small"): {"h": 1e-17},
@@ -236,6 +293,7 @@ def step_size_panel(*, hide=(), **start):
             _("the same h in float32"): {"precision": "float32", "h": 1e-5},
             _("a quadratic"): {"function": "0.01x² + 0.1x", "precision": "float64"},
         },
+        stops=[{"precision": "float32"}, {"function": "exp x"}, {"function": "x³"}],
         hide=hide,
     )
     return panel.start(start)

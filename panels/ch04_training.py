@@ -8,18 +8,16 @@ fails is explained from what was measured along the way (`explain`), not from th
 
 from functools import partial
 from gettext import gettext as _
-from types import SimpleNamespace
 from typing import NamedTuple
 
-import ipywidgets as widgets
 import numpy as np
-import traitlets
 
 from common.multi_layer_net import MultiLayerNet
 from common.trainer import Trainer
 
-from .shell import RunPanel, artists, choice, log_slider, slider
-from .shell.style import GREY, LIGHT, LOOKS, RED, SMALL, add_axes
+from .ch04_training_view import SEEN, SIZES, describe_training, draw_training
+from .first_weights import HE, XAVIER, FirstWeights  # noqa: F401, chapter 6 takes both from here
+from .shell import RunPanel, choice, log_slider, slider
 
 STEPS = 2000
 EVERY = 25  # steps between two readings of loss and accuracy
@@ -31,7 +29,6 @@ FLAT = 0.05  # relative to an activation's largest slope: below it a neuron hard
 
 ACTIVATIONS = ("sigmoid", "ReLU", "tanh")
 OPTIMIZERS = ("SGD", "Momentum", "Nesterov", "AdaGrad", "RMSprop", "Adam")
-OWN, XAVIER, HE = "own", "Xavier", "He"
 BATCHES = (1, 10, 50, 100, 500)
 
 
@@ -53,6 +50,7 @@ class Curves(NamedTuple):
     losses: list  # of training digits, in nats
     train: list  # accuracies, 0 to 1
     test: list
+    answers: list  # what it said to each of the examples
 
 
 class Training(NamedTuple):
@@ -64,6 +62,10 @@ class Training(NamedTuple):
     batch: int
     curves: Curves
     previous: Curves | None  # of the run before
+    every: int  # steps between two readings
+    weights: np.ndarray  # (n, 28, 28) of some hidden neurons, at the newest reading
+    examples: np.ndarray  # (K, 28, 28) the first test digit of each kind
+    labels: np.ndarray  # (K,) which digits they are
     first_loss: float  # of the untrained network, on the same training digits
     broken_at: int  # the step at which the loss stopped being a number, -1 if it did not
     leapt_at: int  # the first step whose batch had a loss far above the untrained one, or -1
@@ -133,8 +135,10 @@ def run_training(lr, activation, hidden, batch, optimizer, weights, *, digits, m
         _("batch {n}").format(n=batch),
         optimizer,
     )
-    curves = Curves(", ".join(map(str, words)), [], [], [], [], [])
+    curves = Curves(", ".join(map(str, words)), [], [], [], [], [], [])
     few = digits.x_train[:MEASURED], digits.t_train[:MEASURED]
+    labels, places = np.unique(digits.t_test, return_index=True)
+    examples = digits.x_test[places]
     state = Training(
         progress=0.0,
         step=0,
@@ -144,6 +148,10 @@ def run_training(lr, activation, hidden, batch, optimizer, weights, *, digits, m
         batch=batch,
         curves=curves,
         previous=memory.get("newest"),
+        every=EVERY,
+        weights=_pictures(net),
+        examples=examples.reshape(-1, 28, 28),
+        labels=labels,
         first_loss=float(net.loss(*few)),
         broken_at=-1,
         leapt_at=-1,
@@ -151,15 +159,16 @@ def run_training(lr, activation, hidden, batch, optimizer, weights, *, digits, m
         verdict="not started",
         reason="",
     )
-    yield state
 
     def read(step):
         curves.read_at.append(step)
         curves.losses.append(float(net.loss(*few)))
         curves.train.append(net.accuracy(*few))
         curves.test.append(net.accuracy(digits.x_test[:MEASURED], digits.t_test[:MEASURED]))
+        curves.answers.append(tuple(net.predict(examples).argmax(axis=1).tolist()))
 
     read(0)
+    yield state
     memory["newest"] = curves
     state = state._replace(verdict="learning")
     watched = trainer.steps()
@@ -170,6 +179,7 @@ def run_training(lr, activation, hidden, batch, optimizer, weights, *, digits, m
             state = state._replace(broken_at=step)
         if (step % EVERY == 0 or step == steps) and state.broken_at < 0:
             read(step)
+            state = state._replace(weights=_pictures(net))
         state = state._replace(
             step=step, progress=step / steps, epoch=step * batch / len(digits.x_train)
         )
@@ -183,6 +193,11 @@ def run_training(lr, activation, hidden, batch, optimizer, weights, *, digits, m
         yield state
         if last:
             return
+
+
+def _pictures(net):
+    """The weights of the first hidden neurons, each laid out as the paper that it looks at."""
+    return net.params["W1"].T[:SEEN].reshape(-1, 28, 28).copy()
 
 
 def sleeping_share(net, x, activation):
@@ -272,167 +287,6 @@ def _why_stuck(state, leap, likely):
     return text.format(start=state.first_loss, now=now, lr=state.lr, steps=state.step)
 
 
-def draw_training(figure, data):
-    art = artists(figure, _lay_out)
-    _show_run(art.now, data.curves)
-    if data.previous is None:
-        for line in art.before.values():
-            line.set_data([], [])
-    else:
-        _show_run(art.before, data.previous)
-    art.key.set_visible(data.previous is not None)
-    art.settings.set_text(data.curves.label)
-    art.loss.set_ylim(0, _top_of_losses(data))
-    for axes in (art.loss, art.accuracy):
-        axes.set_xlim(0, data.total)
-    art.bad.set_visible(data.verdict == "diverged")
-    if data.verdict == "diverged":
-        place = data.broken_at if data.broken_at > 0 else data.leapt_at
-        art.bad.set_xdata([place, place])
-
-
-def _top_of_losses(data):
-    """High enough for this run but for its peaks, and for the one before if that is not far off."""
-    tops = [2.6, min(data.first_loss, 1e6)]
-    for losses in (data.curves.batches, data.curves.losses):
-        if losses:
-            tops.append(min(np.percentile(losses, 98), 1e6))
-    if data.previous is not None and data.previous.losses:
-        before = np.percentile(data.previous.losses, 98)
-        tops += [before] if before < 2 * max(tops) else []
-    return 1.1 * max(tops)
-
-
-def _show_run(lines, curves):
-    def within(losses):
-        return np.minimum(np.nan_to_num(losses, nan=1e9, posinf=1e9), 1e9)
-
-    lines["batch"].set_data(np.arange(1, len(curves.batches) + 1), within(curves.batches))
-    lines["loss"].set_data(curves.read_at, within(curves.losses))
-    lines["train"].set_data(curves.read_at, curves.train)
-    lines["test"].set_data(curves.read_at, curves.test)
-
-
-def _lay_out(figure):
-    loss = add_axes(figure, (0.07, 0.16, 0.41, 0.68), title=_("loss"), xlabel=_("step"))
-    accuracy = add_axes(
-        figure, (0.57, 0.16, 0.41, 0.68), title=_("share read right"), xlabel=_("step")
-    )
-    loss.set_ylabel(_("cross-entropy, nats"), fontsize=SMALL)
-    accuracy.set_ylabel(_("accuracy"), fontsize=SMALL)
-    accuracy.set(ylim=(0, 1.02), yticks=[0, 0.25, 0.5, 0.75, 0.9, 1])
-    loss.axhline(np.log(10), color=GREY, linewidth=0.8, linestyle=":")
-    loss.text(0.99, np.log(10), _("knowing nothing"), fontsize=SMALL - 1, color=GREY,
-              transform=loss.get_yaxis_transform(), ha="right", va="bottom")  # fmt: skip
-    accuracy.grid(axis="y", color=LIGHT, linewidth=0.6)
-
-    def lines(now):
-        roles = {"loss": "training", "train": "training", "test": "test"}
-        made = {
-            name: (loss if name == "loss" else accuracy).plot(
-                [], [], linestyle=LOOKS[role].linestyle, linewidth=2 if now else 1.6,
-                color=LOOKS[role].color if now else "#BBBBBB", zorder=3 if now else 2,
-                label=_("test digits") if role == "test" else _("training digits"),
-            )[0]
-            for name, role in roles.items()
-        }  # fmt: skip
-        (made["batch"],) = loss.plot(
-            [], [], color="#A9CCE3", linewidth=0.6, visible=now, label=_("each step's batch")
-        )
-        return made
-
-    before, now = lines(False), lines(True)
-    for axes, names in ((loss, ("loss", "batch")), (accuracy, ("train", "test"))):
-        axes.legend(
-            handles=[now[name] for name in names], fontsize=SMALL, handlelength=2.4,
-            columnspacing=1, ncols=2, frameon=False, loc="lower right", bbox_to_anchor=(1.02, 0.98),
-        )  # fmt: skip
-    return SimpleNamespace(
-        loss=loss,
-        accuracy=accuracy,
-        settings=figure.text(0.07, 0.955, "", fontsize=SMALL, color=GREY),
-        before=before,
-        now=now,
-        key=figure.text(
-            0.98, 0.955, _("grey: the run before"), color=GREY, fontsize=SMALL, ha="right"
-        ),
-        bad=loss.axvline(0, color=RED, linewidth=1.5, linestyle=":"),
-    )  # fmt: skip
-
-
-def describe_training(data):
-    if data.step == 0:
-        text = _("Ready: {label}. Untrained, the loss is {loss:.3g}.")
-        return text.format(label=data.curves.label, loss=data.first_loss)
-    step = data.curves.read_at[-1]  # what is told was measured then
-    where = _("After {step:,} steps ({epoch:.1f} epochs)")
-    where = where.format(step=step, epoch=data.epoch * step / data.step)
-    accuracies = _("{train:.1%} of the training digits and {test:.1%} of the test digits are right")
-    right = accuracies.format(train=data.curves.train[-1], test=data.curves.test[-1])
-    word = {
-        "learning": _("Learning"),
-        "trained": _("Trained"),
-        "stuck": _("Stuck"),
-        "diverged": _("Diverged"),
-    }[data.verdict]
-    reason = f" {data.reason[0].upper()}{data.reason[1:]}." if data.reason else ""
-    text = _("{word}. {where} the loss is {loss:.3g}; {right}.{reason}").format(
-        word=word, where=where, loss=data.curves.losses[-1], right=right, reason=reason
-    )
-    if data.previous is not None and data.previous.test:
-        before = _("The run before ({label}): {test:.1%} of the test digits.")
-        label, test = data.previous.label, data.previous.test[-1]
-        text += " " + before.format(label=label, test=test)
-    return text
-
-
-class FirstWeights(widgets.HBox):
-    """Xavier, He, or a spread of one's own on a slider: one control, a word or a number."""
-
-    value = traitlets.Union([traitlets.Unicode(), traitlets.Float()])
-
-    def __init__(self, label, value):
-        words = {_("a spread of your own"): OWN, XAVIER: XAVIER, HE: HE}
-        self.rule = choice(label, words)
-        self.std = log_slider(_("spread (std)"), -4, 1, 0.25, 0.01)
-        super().__init__([self.rule, self.std], value=value)
-        self.add_class("panel-wide")
-        self._following = False
-        self._follow()
-        self.observe(self._follow, names="value")
-        self.rule.observe(self._chosen, names="value")
-        self.std.observe(self._chosen, names="value")
-
-    @traitlets.validate("value")
-    def _known(self, proposal):
-        value = proposal["value"]
-        if isinstance(value, str) and value not in (XAVIER, HE):
-            text = _("{value} is neither Xavier nor He nor a number.")
-            raise traitlets.TraitError(text.format(value=value))
-        if not isinstance(value, str) and not self.std.base**self.std.min <= value <= 10:
-            raise traitlets.TraitError(_("the spread lies between 0.0001 and 10"))
-        return value
-
-    def _follow(self, _change=None):
-        own = not isinstance(self.value, str)
-        self._following = True
-        self.rule.value = OWN if own else self.value
-        if own:
-            self.std.value = self.value
-        self.std.disabled = not own
-        self._following = False
-
-    def _chosen(self, _change):
-        if self.rule.value is None or np.isnan(self.std.value):
-            self._follow()  # nothing was chosen: what holds is shown again
-        if not self._following:
-            self.value = self.std.value if self.rule.value == OWN else self.rule.value
-
-    @property
-    def description(self):
-        return self.rule.description
-
-
 def training_panel(x_train, t_train, x_test, t_test, *, hide=(), **start):
     """The lab for these digits: images (N, 784), labels (N,) or one-hot (N, 10).
 
@@ -453,7 +307,7 @@ def training_panel(x_train, t_train, x_test, t_test, *, hide=(), **start):
         },
         draw=draw_training,
         describe=describe_training,
-        figsize=(9.4, 3.5),
+        **SIZES,
         presets={
             _("as in the book"): book,
             _("steps too small"): {**book, "lr": 0.001},
@@ -463,6 +317,13 @@ def training_panel(x_train, t_train, x_test, t_test, *, hide=(), **start):
         }
         if hide
         else None,
+        stops=[
+            *({**book, "lr": lr} for lr in (0.001, 1.0, 10.0)),
+            {**book, "weights": 10.0},
+            {**book, "batch": 1},
+            {**book, "activation": "ReLU", "weights": HE},
+            *({**book, "lr": 1.0, "hidden": hidden} for hidden in (5, 200)),
+        ],
         hide=hide,
     )
     return panel.start(start)

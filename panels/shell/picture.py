@@ -54,17 +54,18 @@ def artists(figure, lay_out, key=None):
 def png(figure):
     """The figure as the bytes of a PNG, the same ones each time."""
     canvas = figure.canvas
-    moving = figure.findobj(lambda artist: artist.get_animated() and artist.get_visible())
-    if figure.stale or not moving or not hasattr(figure, "_panel_still"):
+    if figure.stale or not hasattr(figure, "_panel_still"):
         canvas.draw()
+        figure._panel_moving = figure.findobj(lambda artist: artist.get_animated())
         figure._panel_still = canvas.copy_from_bbox(figure.bbox)
         figure.stale = False  # until something that stands still is changed
     canvas.restore_region(figure._panel_still)
-    for artist in sorted(moving, key=lambda artist: artist.get_zorder()):
+    seen = filter(lambda artist: artist.get_visible(), figure._panel_moving)
+    for artist in sorted(seen, key=lambda artist: artist.get_zorder()):
         artist.draw(canvas.get_renderer())
     stream = io.BytesIO()
-    pixels = np.asarray(canvas.buffer_rgba())[..., :3]
-    Image.fromarray(pixels).save(stream, "png", compress_level=3)
+    pixels = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    pixels.save(stream, "png", compress_level=3)
     return stream.getvalue()
 
 

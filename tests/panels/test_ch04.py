@@ -11,10 +11,11 @@ from common.multi_layer_net import MultiLayerNet
 from common.trainer import Trainer
 from dataset.mnist import load_mnist
 from panels.ch04_descent import compute_descent, descent_panel, describe_descent
-from panels.ch04_loss import PATTERNS, TINY, compute_loss, describe_loss
-from panels.ch04_step_size import H, compute_step_size, describe_step_size
+from panels.ch04_loss import FIRST, SECOND, TINY, compute_loss, describe_loss, loss_panel, rows
+from panels.ch04_step_size import H, compute_step_size, describe_step_size, grab_curve
 from panels.ch04_training import EVERY, check_digits, describe_training, run_training
 from panels.shell.style import look
+from panels.shell.touch import Hand
 from panels.surfaces import SURFACES
 
 pytestmark = pytest.mark.slow
@@ -24,11 +25,12 @@ DIGITS = check_digits(*MNIST)
 # ---- loss
 
 
-@pytest.mark.parametrize(("p", "rest"), [*itertools.product((0.02, 0.3, 0.6, 0.98), PATTERNS)])
-def test_the_losses_are_those_of_common_and_their_slopes_those_of_small_steps(p, rest):
-    h, t = 1e-6, np.eye(10)[2]
-    above, below, data = (compute_loss(x, rest) for x in (p + h, p - h, p))
-    assert data.y.sum() == pytest.approx(1) and data.y[2] == p
+@pytest.mark.parametrize("p", [0.02, 0.3, 0.6, 0.98])
+@pytest.mark.parametrize(("right", "shares"), [(2, FIRST), (2, SECOND), (7, [1.0] * 10)])
+def test_the_losses_are_those_of_common_and_their_slopes_those_of_small_steps(p, right, shares):
+    h, t = 1e-6, np.eye(10)[right]
+    above, below, data = (compute_loss(x, right, rows(shares)) for x in (p + h, p - h, p))
+    assert data.y.sum() == pytest.approx(1) and data.y[right] == p
     assert data.squares == pytest.approx(sum_squared_error(data.y, t))
     assert data.entropy == pytest.approx(cross_entropy_error(data.y, t))
     for name in ("squares", "entropy"):
@@ -38,9 +40,26 @@ def test_the_losses_are_those_of_common_and_their_slopes_those_of_small_steps(p,
 
 
 def test_the_ends_of_the_probability_are_finite_and_explained():
-    zero, one = compute_loss(0.0, "all to the 7"), compute_loss(1.0, "evenly")
+    zero, one = compute_loss(0.0, 2, rows(SECOND)), compute_loss(1.0, 7, rows(FIRST))
     assert zero.entropy == pytest.approx(-np.log(TINY)) and "1e-7" in describe_loss(zero)
     assert one.squares == 0 and "perfect" in describe_loss(one)
+
+
+def test_a_hand_on_the_answer_moves_one_thing_and_leaves_what_it_says_it_leaves():
+    panel, axes = loss_panel(), {"name": "answer", "kind": "down"}
+
+    def touch(digit, height):
+        panel._hands.feel({**axes, "x": (digit + 0.6) / 10.2, "y": (height + 0.16) / 1.24})
+        return panel.data
+
+    first = panel.data
+    wrong = touch(7, 0.3)
+    assert (wrong.p, wrong.entropy) == (first.p, first.entropy) and wrong.squares > first.squares
+    assert wrong.y[7] == pytest.approx(0.3, abs=1e-3) and wrong.y.sum() == pytest.approx(1)
+    truth = touch(7, -0.1)
+    assert truth.right == 7 and truth.p == 0.3 and truth.entropy > wrong.entropy
+    np.testing.assert_allclose(truth.y, wrong.y, atol=1e-3)
+    assert touch(7, 0.8).p == 0.8
 
 
 # ---- step size
@@ -73,6 +92,12 @@ def test_what_is_special_at_a_place_is_said():
     assert "flatters" in describe_step_size(data)
 
 
+def test_near_a_chords_end_the_hand_has_h_and_elsewhere_the_point():
+    before = {"x": 1.0, "h": 0.5}
+    end, point = Hand(x=0.2, y=0, down=(0.45, 0), before=before), Hand(0.2, 0, 0, 0, (2, 0), before)
+    assert grab_curve(end, before) == {"h": 0.8} and grab_curve(point, before) == {"x": 0.2}
+
+
 # ---- surfaces and descent
 
 
@@ -102,7 +127,7 @@ def test_surfaces_have_the_gradients_and_bends_they_claim(name):
         ("bowl", 1.02, (-3, 4), 100, "diverged", "too large"),
         ("bowl", 10.0, (-3, 4), 1, "diverged", "too large"),
         ("bowl", 0.1, (0, 0), 100, "converged", "minimum"),
-        ("bowl", 0.1, (-3, 4), 0, "not started", "no step"),
+        ("bowl", 0.1, (-3, 4), 0, "not started", "The gradient there is (-6, 8)."),
         ("long valley", 0.95, (-7, 2), 12, "oscillating", "comes lower"),
         ("long valley", 0.9, (-7, 2), 200, "converged", "minimum"),
         ("long valley", 1.1, (-7, 2), 100, "diverged", "too large"),
@@ -129,6 +154,12 @@ def test_a_walk_has_the_names_of_the_text_and_the_look_of_sgd_and_measures_its_s
     path = max(land.lines, key=lambda line: len(line.get_xdata()))
     assert {"color": path.get_color(), "linestyle": path.get_linestyle()} == look("SGD")
     assert "h = 0.0001 is lost, every slope is 0" in panel.sentence
+    one, two = (compute_descent("long valley", 0.5, -7, 2, steps) for steps in (1, 2))
+    np.testing.assert_array_equal(one.ahead, two.points[2])
+    panel, told = descent_panel(), {"name": "height", "y": 0.5}
+    for kind, x in (("down", 0.9), *[("move", 0.4)] * 3):  # the axis shrinks, the hand holds
+        panel._hands.feel({**told, "kind": kind, "x": x})
+    assert panel.values["steps"] == round(0.4 * 105 - 2)
 
 
 # ---- training lab
@@ -156,6 +187,12 @@ def test_a_run_learns_and_reports_what_it_measured_of_the_network_not_of_the_bat
     loss = net.loss(DIGITS.x_train[:1000], DIGITS.t_train[:1000])
     assert loss > 2 * np.mean(curves.batches[-50:]), "the batch flatters"
     assert curves.read_at == list(range(0, 401, EVERY))
+    np.testing.assert_array_equal(last.weights.reshape(-1, 784), net.params["W1"].T[:15])
+    assert last.labels.tolist() == list(range(10)) and len(curves.answers) == 17
+    told = net.predict(last.examples.reshape(-1, 784)).argmax(axis=1)
+    assert curves.answers[-1] == tuple(told)
+    mistakes = [f"{digit} as {answer}" for digit, answer in enumerate(told) if digit != answer]
+    assert f"digits on show it reads {', '.join(mistakes)}, the others" in describe_training(last)
     right = f"{net.accuracy(*DIGITS[2:]):.1%} of the test digits"
     assert f"the loss is {loss:.3g};" in describe_training(last) and right in describe_training(
         last

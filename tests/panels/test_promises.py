@@ -88,6 +88,7 @@ def test_a_preset_shows_what_its_name_says(name):
         assert words in panel.reset().preset(preset).sentence, preset
 
 
+TRUTH_7 = shared("loss_panel").stops[-1]
 TOLD = [  # chapter; what is typed, printed or said there; the panel with the same numbers; how set
     ("ch03_neural_net", r"print\(Y\)\n.*\[(\S+) (\S+)\]", "three_layers_panel", {}),
     ("ch03_neural_net", r"It hardly moves: from (\S+) to", "three_layers_panel", {"x1": -5.0}),
@@ -100,6 +101,8 @@ TOLD = [  # chapter; what is typed, printed or said there; the panel with the sa
     ("ch04_learning", r": (\S+)\n\S+\nsurely wrong", "loss_panel", "first answer: a 2 with 0.6"),
     ("ch04_learning", r"\n(\S+)\nsurely wrong", "loss_panel", "second answer: a 7 with 0.6"),
     ("ch04_learning", r"\nsurely wrong: (\S+)", "loss_panel", "certain and wrong"),
+    ("ch04_learning", r"costs (\S+) instead of", "loss_panel", TRUTH_7),
+    ("ch04_learning", r"instead of (2.30): a", "loss_panel", "second answer: a 7 with 0.6"),
     ("ch04_learning", r"lr 0.1: \((\S+), (\S+)\)", "descent_panel", "the bowl, lr 0.1"),
     ("ch04_learning", r"lr 10: \((\S+), (\S+)\)", "descent_panel", "the bowl, lr 10"),
     ("ch04_learning", r"lr 1e-10: \((\S+), (\S+)\)", "descent_panel", "the bowl, lr 1e-10"),
