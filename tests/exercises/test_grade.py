@@ -58,7 +58,8 @@ def test_where_the_system_allows_it_an_answer_reaches_no_network(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as one:
         call = f"import socket; socket.create_connection({one.getsockname()})\n"
         write(tmp_path, "calls", call + RIGHT)
-        ((row, asked),) = grade.tasks(tmp_path, {"ch03": {"leaky_relu": OPEN}})
+        (path,) = grade.handed_in(tmp_path)
+        ((row, asked),) = grade.tasks(path, tmp_path, {"ch03": {"leaky_relu": OPEN}})
         assert grade.judge(row, asked).mark == "✓"  # as it is without
         if not (prefix := grade.alone.apart()):
             pytest.skip("this system lets nobody be kept from the network")
