@@ -348,134 +348,6 @@ def check_safe_gradient(answer):
 
 
 @exercise(
-    hint=_("Where does the array that you step with come from? Copy it before the first step.")
-)
-def check_safe_descent(answer):
-    def bowl(x):
-        return np.sum(x**2)
-
-    def valley(x):
-        return x[0] ** 2 / 20 + x[1] ** 2
-
-    def walk(f, x, lr, n):
-        x = np.array(x, dtype=float)
-        for _step in range(n):
-            x = x - lr * numerical_gradient(f, x)
-        return x
-
-    def old_slope(f, x, lr, n):
-        start = np.array(x, dtype=float)
-        return start - n * lr * numerical_gradient(f, start)
-
-    def no_slope(f, x, lr, n):
-        x = np.array(x, dtype=float)
-        return x - lr * n * x
-
-    start = np.array([-3.0, 4.0])
-    rule = _("x ← x − lr · gradient, `step_num` times. Where is x then?")
-    return judge(
-        answer,
-        solutions.safe_descent,
-        atol=1e-8,
-        praise=_("Right, and the caller's start is where it was."),
-        cases=[
-            case(
-                valley,
-                np.array([-7.0, 2.0]),
-                0.3,
-                5,
-                of=_("five steps in the long valley"),
-                hint=rule,
-            ),
-            case(bowl, start, 0.1, 3, of=_("three steps in the bowl"), hint=rule),
-            case(
-                lambda x: x[0] ** 2 + x[0] * x[1] + x[1] ** 2,
-                start,
-                0.1,
-                3,
-                of=_("a bowl that lies askew"),
-                hint=_("Is the whole gradient measured before any part of x is moved?"),
-            ),
-            case(bowl, start, 0.1, 100, of=_("a hundred steps"), hint=rule),
-            case(bowl, start, 0.5, 0, of=_("no step at all"), hint=rule),
-            case(
-                bowl,
-                np.array([1.0, -2.0, 0.5]),
-                0.2,
-                2,
-                of=_("a place of three numbers"),
-                hint=_("How many numbers has init_x, and where does your code count them?"),
-            ),
-            case(
-                bowl,
-                np.array([-3, 4]),
-                0.1,
-                3,
-                of=_("an integer start"),
-                hint=_("A copy of integers holds integers. Which dtype must the walker have?"),
-            ),
-        ],
-        mistakes=[
-            Mistake(
-                lambda f, x, lr, n: walk(f, x, -lr, n),
-                _("You walk uphill: the gradient points to where f grows."),
-                _("Which sign has the step in x ← x − lr · gradient?"),
-            ),
-            Mistake(
-                lambda f, x, lr, n: walk(f, x, 0.01, n),
-                _("The learning rate is 0.01, whatever the caller asks for."),
-                _("The caller's wish is in `lr`."),
-            ),
-            Mistake(
-                lambda f, x, lr, n: walk(f, x, 1.0, n),
-                _("The gradient is subtracted as it is; the learning rate plays no part."),
-                _("What does lr do to the length of a step?"),
-            ),
-            Mistake(
-                old_slope,
-                _("The slope is measured once, at the start, and used for every step."),
-                _("After one step you stand elsewhere. Which line belongs inside the loop?"),
-            ),
-            Mistake(
-                lambda f, x, lr, n: walk(f, x, lr, max(n - 1, 0)),
-                _("One step too few is taken."),
-                _("How often does `range(1, n)` count?"),
-            ),
-            Mistake(
-                lambda f, x, lr, n: walk(f, x, lr, n + 1),
-                _("One step too many is taken."),
-                _("With step_num = 0 the walker should stay where it is."),
-            ),
-            Mistake(
-                lambda f, x, lr, n: walk(f, x, lr, min(n, 1)),
-                _("Only one step is taken."),
-                _("Does `return` stand inside the loop?"),
-            ),
-            Mistake(
-                lambda f, x, lr, n: walk(f, x, lr, 1) if n else None,
-                _("Only one step is taken, and without any step nothing comes back."),
-                _("Does `return` stand inside the loop?"),
-            ),
-            Mistake(
-                lambda f, x, lr, n: walk(f, x, lr, 100),
-                _("A hundred steps are taken, whatever the caller asks for."),
-                _("The caller's wish is in `step_num`."),
-            ),
-            Mistake(
-                lambda f, x, lr, n: np.array(x, dtype=float),
-                _("You give back the start: no step ever reaches it."),
-                _("Which name gets the new place in your loop, and which one is returned?"),
-            ),
-            Mistake(
-                lambda f, x, lr, n: f(walk(f, x, lr, n)),
-                _("You return the height at the end; the place is asked for."),
-                _("What should the caller learn: how low it is there, or where that is?"),
-            ),
-        ],
-    )
-
-
-@exercise(
     hint=_("x₁ is multiplied by 1 − 2·lr in each step, x₀ by 1 − lr/10. When is which negative?")
 )
 def check_oscillating_rate(answer):
@@ -606,6 +478,134 @@ def _himmelblau_end(x, y, lr=0.01, steps=200):
         if not abs(x) + abs(y) < 1e6:
             return np.array([np.nan, np.nan])
     return np.array([x, y])
+
+
+@exercise(
+    hint=_("Where does the array that you step with come from? Copy it before the first step.")
+)
+def check_safe_descent(answer):
+    def bowl(x):
+        return np.sum(x**2)
+
+    def valley(x):
+        return x[0] ** 2 / 20 + x[1] ** 2
+
+    def walk(f, x, lr, n):
+        x = np.array(x, dtype=float)
+        for _step in range(n):
+            x = x - lr * numerical_gradient(f, x)
+        return x
+
+    def old_slope(f, x, lr, n):
+        start = np.array(x, dtype=float)
+        return start - n * lr * numerical_gradient(f, start)
+
+    def no_slope(f, x, lr, n):
+        x = np.array(x, dtype=float)
+        return x - lr * n * x
+
+    start = np.array([-3.0, 4.0])
+    rule = _("x ← x − lr · gradient, `step_num` times. Where is x then?")
+    return judge(
+        answer,
+        solutions.safe_descent,
+        atol=1e-8,
+        praise=_("Right, and the caller's start is where it was."),
+        cases=[
+            case(
+                valley,
+                np.array([-7.0, 2.0]),
+                0.3,
+                5,
+                of=_("five steps in the long valley"),
+                hint=rule,
+            ),
+            case(bowl, start, 0.1, 3, of=_("three steps in the bowl"), hint=rule),
+            case(
+                lambda x: x[0] ** 2 + x[0] * x[1] + x[1] ** 2,
+                start,
+                0.1,
+                3,
+                of=_("a bowl that lies askew"),
+                hint=_("Is the whole gradient measured before any part of x is moved?"),
+            ),
+            case(bowl, start, 0.1, 100, of=_("a hundred steps"), hint=rule),
+            case(bowl, start, 0.5, 0, of=_("no step at all"), hint=rule),
+            case(
+                bowl,
+                np.array([1.0, -2.0, 0.5]),
+                0.2,
+                2,
+                of=_("a place of three numbers"),
+                hint=_("How many numbers has init_x, and where does your code count them?"),
+            ),
+            case(
+                bowl,
+                np.array([-3, 4]),
+                0.1,
+                3,
+                of=_("an integer start"),
+                hint=_("A copy of integers holds integers. Which dtype must the walker have?"),
+            ),
+        ],
+        mistakes=[
+            Mistake(
+                lambda f, x, lr, n: walk(f, x, -lr, n),
+                _("You walk uphill: the gradient points to where f grows."),
+                _("Which sign has the step in x ← x − lr · gradient?"),
+            ),
+            Mistake(
+                lambda f, x, lr, n: walk(f, x, 0.01, n),
+                _("The learning rate is 0.01, whatever the caller asks for."),
+                _("The caller's wish is in `lr`."),
+            ),
+            Mistake(
+                lambda f, x, lr, n: walk(f, x, 1.0, n),
+                _("The gradient is subtracted as it is; the learning rate plays no part."),
+                _("What does lr do to the length of a step?"),
+            ),
+            Mistake(
+                old_slope,
+                _("The slope is measured once, at the start, and used for every step."),
+                _("After one step you stand elsewhere. Which line belongs inside the loop?"),
+            ),
+            Mistake(
+                lambda f, x, lr, n: walk(f, x, lr, max(n - 1, 0)),
+                _("One step too few is taken."),
+                _("How often does `range(1, n)` count?"),
+            ),
+            Mistake(
+                lambda f, x, lr, n: walk(f, x, lr, n + 1),
+                _("One step too many is taken."),
+                _("With step_num = 0 the walker should stay where it is."),
+            ),
+            Mistake(
+                lambda f, x, lr, n: walk(f, x, lr, min(n, 1)),
+                _("Only one step is taken."),
+                _("Does `return` stand inside the loop?"),
+            ),
+            Mistake(
+                lambda f, x, lr, n: walk(f, x, lr, 1) if n else None,
+                _("Only one step is taken, and without any step nothing comes back."),
+                _("Does `return` stand inside the loop?"),
+            ),
+            Mistake(
+                lambda f, x, lr, n: walk(f, x, lr, 100),
+                _("A hundred steps are taken, whatever the caller asks for."),
+                _("The caller's wish is in `step_num`."),
+            ),
+            Mistake(
+                lambda f, x, lr, n: np.array(x, dtype=float),
+                _("You give back the start: no step ever reaches it."),
+                _("Which name gets the new place in your loop, and which one is returned?"),
+            ),
+            Mistake(
+                lambda f, x, lr, n: f(walk(f, x, lr, n)),
+                _("You return the height at the end; the place is asked for."),
+                _("What should the caller learn: how low it is there, or where that is?"),
+            ),
+        ],
+    )
 
 
 @exercise(hint=_("Follow the shapes: what has the shape (N, H) that W2 (H, K) wants on its left?"))

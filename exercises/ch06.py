@@ -345,6 +345,71 @@ def check_adam_step(answer):
     )  # fmt: skip
 
 
+@exercise(hint=_("A sum of n terms w·z has the mean square n · std² · (mean square of z)."))
+def check_relu_growth(answer):
+    def via(function, *args):
+        one, other = function(*args), function(*args)
+        if isinstance(one, (float, np.floating)) and one != other and one == one:
+            raise Wrong(
+                _("Asked twice, your function gives {one:.4g} and {other:.4g}: a formula is asked, "
+                  "which needs no random numbers.").format(one=one, other=other),
+                _("By which factor does one layer change the mean square?"),
+            )  # fmt: skip
+        return one
+
+    via.direct = True
+    return judge(
+        answer,
+        solutions.relu_growth,
+        via=via,
+        praise=_("Right: per layer √(n·std²/2), and a power over the layers."),
+        cases=[
+            case(0.1, 50, 1, of="std 0.1, fan_in 50, depth 1"),
+            case(0.01, 100, 5, of="std 0.01, fan_in 100, depth 5"),
+            case(0.2, 25, 3, of="std 0.2, fan_in 25, depth 3"),
+            case(2 / np.sqrt(300), 300, 10, of="std 2/√300, fan_in 300, depth 10"),
+            case(0.3, 25, 30, of="std 0.3, fan_in 25, depth 30"),
+        ],
+        mistakes=[
+            Mistake(
+                lambda std, n, depth: np.sqrt(n * std**2) ** depth,
+                _("The half is missing: that would be a network without ReLU."),
+                _("Which share of the sums does ReLU set to 0?"),
+            ),
+            Mistake(
+                lambda std, n, depth: (n * std**2 / 2) ** depth,
+                _("This is the growth of the mean square; the root mean square is asked."),
+                _("If squares grow fourfold, how do the numbers themselves grow?"),
+            ),
+            Mistake(
+                lambda std, n, depth: np.sqrt(n * std**2 / 2) * depth,
+                _("You multiply by the depth, but each layer multiplies what the one before gave."),
+                _("A factor 2, three times in a row: 6 or 8?"),
+            ),
+            Mistake(
+                lambda std, n, depth: np.sqrt(n * std**2 / 2),
+                _("This is the growth over one layer, whatever the depth."),
+                _("Where does `depth` stand in your function?"),
+            ),
+            Mistake(
+                lambda std, n, depth: np.sqrt(n * std / 2) ** depth,
+                _("std is a standard deviation, and variances are what adds up: square it."),
+                _("What is the variance of w·z, if w has the standard deviation std?"),
+            ),
+            Mistake(
+                lambda std, n, depth: (np.sqrt(n) * std / 2) ** depth,
+                _("Each layer's growth is √2 times too small: the mean square is what is halved."),
+                _("Half of the squares are gone. By what does the root mean square shrink?"),
+            ),
+            Mistake(
+                lambda std, n, depth: (std * np.sqrt(1 / 2)) ** depth,
+                _("fan_in plays no part in your growth."),
+                _("Is a sum of 300 terms as wide as a sum of 50?"),
+            ),
+        ],
+    )
+
+
 def _spread_of(function, fan_in, fan_out, rng):
     """The spread of first weights; Wrong if shape, mean or luck are not what they should be.
 
@@ -456,71 +521,6 @@ def check_he_weights(answer):
         _expect_unsorted(np.asarray(answer(9, 5, np.random.default_rng(2))))
         _expect_from_rng(lambda rng: answer(4, 9, rng))
     return found
-
-
-@exercise(hint=_("A sum of n terms w·z has the mean square n · std² · (mean square of z)."))
-def check_relu_growth(answer):
-    def via(function, *args):
-        one, other = function(*args), function(*args)
-        if isinstance(one, (float, np.floating)) and one != other and one == one:
-            raise Wrong(
-                _("Asked twice, your function gives {one:.4g} and {other:.4g}: a formula is asked, "
-                  "which needs no random numbers.").format(one=one, other=other),
-                _("By which factor does one layer change the mean square?"),
-            )  # fmt: skip
-        return one
-
-    via.direct = True
-    return judge(
-        answer,
-        solutions.relu_growth,
-        via=via,
-        praise=_("Right: per layer √(n·std²/2), and a power over the layers."),
-        cases=[
-            case(0.1, 50, 1, of="std 0.1, fan_in 50, depth 1"),
-            case(0.01, 100, 5, of="std 0.01, fan_in 100, depth 5"),
-            case(0.2, 25, 3, of="std 0.2, fan_in 25, depth 3"),
-            case(2 / np.sqrt(300), 300, 10, of="std 2/√300, fan_in 300, depth 10"),
-            case(0.3, 25, 30, of="std 0.3, fan_in 25, depth 30"),
-        ],
-        mistakes=[
-            Mistake(
-                lambda std, n, depth: np.sqrt(n * std**2) ** depth,
-                _("The half is missing: that would be a network without ReLU."),
-                _("Which share of the sums does ReLU set to 0?"),
-            ),
-            Mistake(
-                lambda std, n, depth: (n * std**2 / 2) ** depth,
-                _("This is the growth of the mean square; the root mean square is asked."),
-                _("If squares grow fourfold, how do the numbers themselves grow?"),
-            ),
-            Mistake(
-                lambda std, n, depth: np.sqrt(n * std**2 / 2) * depth,
-                _("You multiply by the depth, but each layer multiplies what the one before gave."),
-                _("A factor 2, three times in a row: 6 or 8?"),
-            ),
-            Mistake(
-                lambda std, n, depth: np.sqrt(n * std**2 / 2),
-                _("This is the growth over one layer, whatever the depth."),
-                _("Where does `depth` stand in your function?"),
-            ),
-            Mistake(
-                lambda std, n, depth: np.sqrt(n * std / 2) ** depth,
-                _("std is a standard deviation, and variances are what adds up: square it."),
-                _("What is the variance of w·z, if w has the standard deviation std?"),
-            ),
-            Mistake(
-                lambda std, n, depth: (np.sqrt(n) * std / 2) ** depth,
-                _("Each layer's growth is √2 times too small: the mean square is what is halved."),
-                _("Half of the squares are gone. By what does the root mean square shrink?"),
-            ),
-            Mistake(
-                lambda std, n, depth: (std * np.sqrt(1 / 2)) ** depth,
-                _("fan_in plays no part in your growth."),
-                _("Is a sum of 300 terms as wide as a sum of 50?"),
-            ),
-        ],
-    )
 
 
 @exercise(hint=_("Every feature, a column of x, has its own mean and variance over the batch."))

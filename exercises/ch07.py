@@ -14,6 +14,90 @@ RNG = np.random.default_rng(7)
 X, W = np.round(RNG.normal(size=(5, 7)), 2), np.round(RNG.normal(size=(2, 3)), 2)
 
 
+FLAT = np.full((5, 7), 3.0)
+RIGHT_INK = np.tile([0.0, 0, 0, 1, 1, 1, 1], (5, 1))
+LOWER_INK = np.repeat([0.0, 0, 1, 1, 1], 7).reshape(5, 7)
+
+
+def _edges_found(filter):
+    """Does a filter answer to vertical edges and to nothing else? Wrong says what it does."""
+    rows = _("Three rows of three numbers each.")
+    try:
+        w = np.asarray(filter)
+        if w.dtype.kind not in "biuf":
+            raise TypeError
+    except (TypeError, ValueError):
+        raise Wrong(_("The filter is no table of numbers."), rows) from None
+    if w.shape != (3, 3):
+        raise Wrong(
+            _("A filter of 3 × 3 is asked for; this has the shape {shape}.").format(shape=w.shape),
+            rows,
+        )
+    if not np.isfinite(w).all():
+        raise Wrong(_("The filter holds {bad}.").format(bad=w[~np.isfinite(w)][0]), rows)
+
+    def strength(picture):
+        return _slide(picture, w, 1, lambda x, w: np.sum(x * w))
+
+    upright, lying, flat = strength(RIGHT_INK)[0], strength(LOWER_INK), strength(FLAT)
+    small = 1e-6 * abs(w).max()
+    if abs(w).max() == 0:
+        raise Wrong(
+            _("A filter of zeros answers 0 to everything."),
+            _("What should the left column weigh, and what the right one?"),
+        )
+    if abs(flat).max() > small:
+        words = _("It answers {value:.3g} to a plain grey picture, where there is no edge.")
+        if np.allclose(w, w[0, 0]):
+            words = _("All nine weights are equal: this blurs, and answers {value:.3g} to grey.")
+        raise Wrong(
+            words.format(value=flat.flat[0]),
+            _("What must the nine numbers sum to, if a window of equal pixels is to give 0?"),
+        )
+    if abs(upright).max() <= small and abs(lying).max() > small:
+        raise Wrong(
+            _("It finds horizontal edges, and is blind to vertical ones."),
+            _("Along which direction do the pixels differ at a vertical edge?"),
+        )
+    if abs(upright).max() <= small:
+        raise Wrong(
+            _("It answers 0 to a vertical edge: what left and right weigh cancels out."),
+            _("The left column should weigh against the right one."),
+        )
+    if abs(lying).max() > small:
+        raise Wrong(
+            _("It finds vertical edges, and answers to horizontal ones as well."),
+            _("A row of the filter lies on pixels that are all alike there. What must it sum to?"),
+        )
+    if upright.max() <= small:
+        raise Wrong(
+            _("It finds vertical edges with the sign reversed: paper, then ink answers negative."),
+            _("On which side is the ink, and which sign does it meet there?"),
+        )
+    if upright.min() < -small:
+        raise Wrong(
+            _("Paper on the left, ink on the right: it answers {most:.3g} in one place of that "
+              "edge and {least:.3g} in the next.").format(most=upright.max(), least=upright.min()),
+            _("One column of the window may lie on ink, or two. What comes out each time?"),
+        )  # fmt: skip
+    return {"finds vertical edges": True}
+
+
+@exercise(hint=_("Compare what lies on the right with what lies on the left: one side minus one."))
+def check_vertical_edges(answer):
+    entries = np.ravel(np.array(answer, dtype=object)) if isinstance(answer, (list, tuple)) else []
+    missing = sum(one is None or one is ... for one in entries)
+    if 0 < missing < len(entries):
+        words = _("not answered yet: {count} of {all} numbers")
+        return Verdict(None, words.format(count=missing, all=len(entries)))
+    return judge(
+        answer,
+        solutions.vertical_edges,
+        via=_edges_found,
+        praise=_("Right: 0 on plain grey, 0 on horizontal edges, positive from paper to ink."),
+    )
+
+
 @exercise(hint=_("How many pixels of room has the filter, once it lies in the upper left corner?"))
 def check_output_size(answer):
     def sizes(function):
@@ -195,90 +279,6 @@ def check_convolve(answer):
                 _("Which axis of x does the filter walk along when it moves to the right?"),
             ),
         ],
-    )
-
-
-FLAT = np.full((5, 7), 3.0)
-RIGHT_INK = np.tile([0.0, 0, 0, 1, 1, 1, 1], (5, 1))
-LOWER_INK = np.repeat([0.0, 0, 1, 1, 1], 7).reshape(5, 7)
-
-
-def _edges_found(filter):
-    """Does a filter answer to vertical edges and to nothing else? Wrong says what it does."""
-    rows = _("Three rows of three numbers each.")
-    try:
-        w = np.asarray(filter)
-        if w.dtype.kind not in "biuf":
-            raise TypeError
-    except (TypeError, ValueError):
-        raise Wrong(_("The filter is no table of numbers."), rows) from None
-    if w.shape != (3, 3):
-        raise Wrong(
-            _("A filter of 3 × 3 is asked for; this has the shape {shape}.").format(shape=w.shape),
-            rows,
-        )
-    if not np.isfinite(w).all():
-        raise Wrong(_("The filter holds {bad}.").format(bad=w[~np.isfinite(w)][0]), rows)
-
-    def strength(picture):
-        return _slide(picture, w, 1, lambda x, w: np.sum(x * w))
-
-    upright, lying, flat = strength(RIGHT_INK)[0], strength(LOWER_INK), strength(FLAT)
-    small = 1e-6 * abs(w).max()
-    if abs(w).max() == 0:
-        raise Wrong(
-            _("A filter of zeros answers 0 to everything."),
-            _("What should the left column weigh, and what the right one?"),
-        )
-    if abs(flat).max() > small:
-        words = _("It answers {value:.3g} to a plain grey picture, where there is no edge.")
-        if np.allclose(w, w[0, 0]):
-            words = _("All nine weights are equal: this blurs, and answers {value:.3g} to grey.")
-        raise Wrong(
-            words.format(value=flat.flat[0]),
-            _("What must the nine numbers sum to, if a window of equal pixels is to give 0?"),
-        )
-    if abs(upright).max() <= small and abs(lying).max() > small:
-        raise Wrong(
-            _("It finds horizontal edges, and is blind to vertical ones."),
-            _("Along which direction do the pixels differ at a vertical edge?"),
-        )
-    if abs(upright).max() <= small:
-        raise Wrong(
-            _("It answers 0 to a vertical edge: what left and right weigh cancels out."),
-            _("The left column should weigh against the right one."),
-        )
-    if abs(lying).max() > small:
-        raise Wrong(
-            _("It finds vertical edges, and answers to horizontal ones as well."),
-            _("A row of the filter lies on pixels that are all alike there. What must it sum to?"),
-        )
-    if upright.max() <= small:
-        raise Wrong(
-            _("It finds vertical edges with the sign reversed: paper, then ink answers negative."),
-            _("On which side is the ink, and which sign does it meet there?"),
-        )
-    if upright.min() < -small:
-        raise Wrong(
-            _("Paper on the left, ink on the right: it answers {most:.3g} in one place of that "
-              "edge and {least:.3g} in the next.").format(most=upright.max(), least=upright.min()),
-            _("One column of the window may lie on ink, or two. What comes out each time?"),
-        )  # fmt: skip
-    return {"finds vertical edges": True}
-
-
-@exercise(hint=_("Compare what lies on the right with what lies on the left: one side minus one."))
-def check_vertical_edges(answer):
-    entries = np.ravel(np.array(answer, dtype=object)) if isinstance(answer, (list, tuple)) else []
-    missing = sum(one is None or one is ... for one in entries)
-    if 0 < missing < len(entries):
-        words = _("not answered yet: {count} of {all} numbers")
-        return Verdict(None, words.format(count=missing, all=len(entries)))
-    return judge(
-        answer,
-        solutions.vertical_edges,
-        via=_edges_found,
-        praise=_("Right: 0 on plain grey, 0 on horizontal edges, positive from paper to ink."),
     )
 
 
@@ -582,6 +582,99 @@ def check_add_windows(answer):
     )  # fmt: skip
 
 
+@exercise(
+    hint=_(
+        "Bring dout into rows ordered like col: which axis must go to the end? And which axes are "
+        "summed away for db?"
+    )
+)
+def check_filter_gradient(answer):
+    def rows_of(dout):
+        return dout.transpose(0, 2, 3, 1).reshape(-1, dout.shape[1])
+
+    def gradient(rows, col):
+        return {"dW": rows.T @ col, "db": rows.sum(axis=0)}
+
+    def scaled(factor):
+        def scale(col, dout):
+            right = gradient(rows_of(dout), col)
+            return {key: value * factor(dout) for key, value in right.items()}
+
+        return scale
+
+    rng = np.random.default_rng(17)
+    col = rng.normal(size=(3 * 4 * 2, 5))
+    return judge(
+        answer,
+        solutions.filter_gradient,
+        batch=1,
+        praise=_("Right: sums over all windows of all images; 1/N came in with dout."),
+        cases=[
+            case(col, rng.normal(size=(3, 2, 4, 2)), of=_("3 images, 2 filters, output 4 × 2")),
+            case(col[:6], rng.normal(size=(1, 4, 3, 2)), of=_("a batch of one, 4 filters")),
+        ],
+        mistakes=[
+            Mistake(
+                scaled(lambda dout: 1 / len(dout)),
+                _("1/N twice: SoftmaxWithLoss has already divided dout by the batch size."),
+                _("Which layer of chapter 5 divides by N? Should a second one do it again?"),
+            ),
+            Mistake(
+                scaled(lambda dout: 1 / (dout.size // dout.shape[1])),
+                _("You take the mean over all windows; a weight that is used often adds up."),
+                _("What did chapter 5 say about a value that is used twice?"),
+            ),
+            Mistake(
+                lambda col, dout: gradient(dout.reshape(-1, dout.shape[1]), col),
+                _("`reshape` alone mixes filters and places: rows no longer belong to windows."),
+                _("The filters are axis 1 of dout. They must be the last axis before reshaping."),
+            ),
+            Mistake(
+                lambda col, dout: {
+                    "dW": dout.reshape(dout.shape[1], -1) @ col,
+                    "db": rows_of(dout).sum(axis=0),
+                },
+                _("`dW`: `reshape` alone mixes filters and images; dout is (N, FN, OH, OW)."),
+                _("Which axis must come first before dout is reshaped to FN rows?"),
+            ),
+            Mistake(
+                lambda col, dout: gradient(rows_of(dout.transpose(0, 1, 3, 2)), col),
+                _("The places of dout come in another order than the rows of col: down first."),
+                _("im2col walks to the right first. Which of OH and OW must run faster?"),
+            ),
+            Mistake(
+                lambda col, dout: {
+                    "dW": col.T @ rows_of(dout),
+                    "db": rows_of(dout).sum(axis=0),
+                },
+                _("`dW` is turned on its side: (K, FN) instead of (FN, K)."),
+                _("Which shape have the filters as rows?"),
+            ),
+            Mistake(
+                lambda col, dout: {
+                    "dW": rows_of(dout).T @ col,
+                    "db": dout.sum(axis=0).sum(axis=1).sum(axis=0),
+                },
+                _("`db` is summed over the wrong axes: filters are mixed up."),
+                _("One bias a filter: which three axes of dout are summed away?"),
+            ),
+            Mistake(
+                lambda col, dout: {"dW": rows_of(dout).T @ col, "db": dout.sum(axis=(2, 3))},
+                _("`db` has a row for each image; a bias is shared by the whole batch."),
+                _("Over which axis is still to be summed?"),
+            ),
+            Mistake(
+                lambda col, dout: {
+                    "dW": rows_of(dout).T @ col,
+                    "db": rows_of(dout).mean(axis=0),
+                },
+                _("`dW` is right; `db` is a mean where a sum belongs."),
+                _("Each window adds the bias once."),
+            ),
+        ],
+    )
+
+
 @exercise(hint=_("Who decided the window's maximum? Only there does a nudge change anything."))
 def check_pool_backward(answer):
     def by_mask(share):
@@ -685,99 +778,6 @@ def check_pool_backward(answer):
                 lambda x, dout: place(np.argmax)(x, dout) * x,
                 _("The slope is multiplied by the pixel; the largest passes with a factor of 1."),
                 _("If the largest pixel grows by 0.1, by how much does the maximum grow?"),
-            ),
-        ],
-    )
-
-
-@exercise(
-    hint=_(
-        "Bring dout into rows ordered like col: which axis must go to the end? And which axes are "
-        "summed away for db?"
-    )
-)
-def check_filter_gradient(answer):
-    def rows_of(dout):
-        return dout.transpose(0, 2, 3, 1).reshape(-1, dout.shape[1])
-
-    def gradient(rows, col):
-        return {"dW": rows.T @ col, "db": rows.sum(axis=0)}
-
-    def scaled(factor):
-        def scale(col, dout):
-            right = gradient(rows_of(dout), col)
-            return {key: value * factor(dout) for key, value in right.items()}
-
-        return scale
-
-    rng = np.random.default_rng(17)
-    col = rng.normal(size=(3 * 4 * 2, 5))
-    return judge(
-        answer,
-        solutions.filter_gradient,
-        batch=1,
-        praise=_("Right: sums over all windows of all images; 1/N came in with dout."),
-        cases=[
-            case(col, rng.normal(size=(3, 2, 4, 2)), of=_("3 images, 2 filters, output 4 × 2")),
-            case(col[:6], rng.normal(size=(1, 4, 3, 2)), of=_("a batch of one, 4 filters")),
-        ],
-        mistakes=[
-            Mistake(
-                scaled(lambda dout: 1 / len(dout)),
-                _("1/N twice: SoftmaxWithLoss has already divided dout by the batch size."),
-                _("Which layer of chapter 5 divides by N? Should a second one do it again?"),
-            ),
-            Mistake(
-                scaled(lambda dout: 1 / (dout.size // dout.shape[1])),
-                _("You take the mean over all windows; a weight that is used often adds up."),
-                _("What did chapter 5 say about a value that is used twice?"),
-            ),
-            Mistake(
-                lambda col, dout: gradient(dout.reshape(-1, dout.shape[1]), col),
-                _("`reshape` alone mixes filters and places: rows no longer belong to windows."),
-                _("The filters are axis 1 of dout. They must be the last axis before reshaping."),
-            ),
-            Mistake(
-                lambda col, dout: {
-                    "dW": dout.reshape(dout.shape[1], -1) @ col,
-                    "db": rows_of(dout).sum(axis=0),
-                },
-                _("`dW`: `reshape` alone mixes filters and images; dout is (N, FN, OH, OW)."),
-                _("Which axis must come first before dout is reshaped to FN rows?"),
-            ),
-            Mistake(
-                lambda col, dout: gradient(rows_of(dout.transpose(0, 1, 3, 2)), col),
-                _("The places of dout come in another order than the rows of col: down first."),
-                _("im2col walks to the right first. Which of OH and OW must run faster?"),
-            ),
-            Mistake(
-                lambda col, dout: {
-                    "dW": col.T @ rows_of(dout),
-                    "db": rows_of(dout).sum(axis=0),
-                },
-                _("`dW` is turned on its side: (K, FN) instead of (FN, K)."),
-                _("Which shape have the filters as rows?"),
-            ),
-            Mistake(
-                lambda col, dout: {
-                    "dW": rows_of(dout).T @ col,
-                    "db": dout.sum(axis=0).sum(axis=1).sum(axis=0),
-                },
-                _("`db` is summed over the wrong axes: filters are mixed up."),
-                _("One bias a filter: which three axes of dout are summed away?"),
-            ),
-            Mistake(
-                lambda col, dout: {"dW": rows_of(dout).T @ col, "db": dout.sum(axis=(2, 3))},
-                _("`db` has a row for each image; a bias is shared by the whole batch."),
-                _("Over which axis is still to be summed?"),
-            ),
-            Mistake(
-                lambda col, dout: {
-                    "dW": rows_of(dout).T @ col,
-                    "db": rows_of(dout).mean(axis=0),
-                },
-                _("`dW` is right; `db` is a mean where a sum belongs."),
-                _("Each window adds the bias once."),
             ),
         ],
     )

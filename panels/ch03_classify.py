@@ -6,22 +6,19 @@ probabilities (N, 10) of images (N, 784), such as `lambda x: softmax(net.predict
 function the hidden layers are not known, and none are shown.
 """
 
-from collections import Counter
 from functools import partial
 from gettext import gettext as _
-from gettext import ngettext
-from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
 
 from common.functions import sigmoid, softmax
 
-from .shell import Panel, Stepper, artists, toggle
-from .shell.style import BLUE, GREY, INK, NORMAL, ORANGE, SMALL, add_axes, edge
+from .ch03_classify_picture import ANY, SAMPLES, draw_classify
+from .ch03_classify_picture import Bars as Bars
+from .shell import Panel, Several, Stepper, choice, toggle
 
 CHUNK = 1000  # images at a time, so that memory stays small
-PAIRS = 5  # how many confused pairs are listed
 
 
 class Answers(NamedTuple):
@@ -31,12 +28,11 @@ class Answers(NamedTuple):
     labels: np.ndarray  # (N,)
     probabilities: np.ndarray  # (N, 10)
     predictions: np.ndarray  # (N,)
-    mistakes: np.ndarray  # the numbers of the images that were misread
-    pairs: list  # ((digit, digit), times read one way, times the other), most often first
+    table: np.ndarray  # (10, 10) how often a digit, the row, was read as one, the column
 
 
 class Classified(NamedTuple):
-    number: int
+    number: int  # -1 if no image is in question
     total: int
     image: np.ndarray  # (28, 28)
     label: int
@@ -44,8 +40,12 @@ class Classified(NamedTuple):
     probabilities: np.ndarray  # (10,)
     hidden: tuple  # the outputs of the hidden layers, () if not known
     mistakes: int
-    place: int  # which mistake this is, from 1, or 0 if all images are looked through
-    pairs: list
+    cell: tuple  # (label, prediction) of the images in question, or ANY
+    only_mistakes: bool
+    place: int  # which of them this is, from 1, or 0 if all images are looked through
+    count: int  # how many they are
+    samples: np.ndarray  # (n, 28, 28) the image and those that follow it among them
+    table: np.ndarray  # (10, 10)
 
 
 def read_digits(network, x):
@@ -88,129 +88,94 @@ def answer_all(images, labels, network):
         raise ValueError(text.format(shape=np.shape(labels), count=len(x)))
     y = np.concatenate([read_digits(network, x[i : i + CHUNK])[1] for i in range(0, len(x), CHUNK)])
     p = y.argmax(axis=1)
-    mistakes = np.flatnonzero(p != t)
-    ways = Counter(zip(t[mistakes].tolist(), p[mistakes].tolist(), strict=True))
-    both = {tuple(sorted(way)) for way in ways}
-    pairs = [(pair, ways[pair], ways[pair[::-1]]) for pair in both]
-    pairs.sort(key=lambda entry: (-entry[1] - entry[2], entry[0]))
-    return Answers(x, t, y, p, mistakes, pairs)
+    table = np.zeros((10, 10), dtype=int)
+    np.add.at(table, (t, p), 1)
+    return Answers(x, t, y, p, table)
 
 
-def compute_classify(number, only_mistakes, *, answers, network):
-    """One image; with `only_mistakes` the first misread one from `number` on."""
-    place = 0
+def in_question(answers, cell, only_mistakes):
+    """The numbers of the images with this label and prediction."""
+    chosen = np.ones(len(answers.labels), dtype=bool)
+    for wanted, given in zip(cell, (answers.labels, answers.predictions), strict=True):
+        chosen &= (given == wanted) | (wanted == ANY)
     if only_mistakes:
-        if len(answers.mistakes) == 0:
-            text = _("None of the {count} images is misread.")
-            raise ValueError(text.format(count=len(answers.labels)))
-        index = int(np.searchsorted(answers.mistakes, number)) % len(answers.mistakes)
-        number, place = int(answers.mistakes[index]), index + 1
+        chosen &= answers.labels != answers.predictions
+    return np.flatnonzero(chosen)
+
+
+def compute_classify(cell, only_mistakes, number, *, answers, network):
+    """The image of that number, or the first one in question from there on."""
+    numbers = in_question(answers, cell, only_mistakes)
+    everything = len(numbers) == len(answers.labels)
+    total, mistakes = len(answers.labels), int((answers.labels != answers.predictions).sum())
+    if only_mistakes and cell == (ANY, ANY) and not len(numbers):
+        raise ValueError(_("None of the {count} images is misread.").format(count=total))
+    index = int(np.searchsorted(numbers, number)) % max(len(numbers), 1)
+    following = np.roll(numbers, -index)[:SAMPLES]
+    samples = answers.images[following].reshape(-1, 28, 28)
+    known = {"total": total, "mistakes": mistakes, "cell": cell, "table": answers.table}
+    known["only_mistakes"] = only_mistakes
+    if not len(numbers):
+        hidden = tuple(0 * z[0] for z in read_digits(network, answers.images[:1])[0])
+        return Classified(
+            -1, image=np.zeros((28, 28)), label=-1, prediction=-1, probabilities=np.zeros(10),
+            hidden=hidden, place=0, count=0, samples=samples, **known,
+        )  # fmt: skip
+    number = int(numbers[index])
     x = answers.images[number]
     return Classified(
         number=number,
-        total=len(answers.labels),
-        image=x.reshape(28, 28),
+        image=samples[0],
         label=int(answers.labels[number]),
         prediction=int(answers.predictions[number]),
         probabilities=answers.probabilities[number],
         hidden=tuple(z[0] for z in read_digits(network, x[np.newaxis])[0]),
-        mistakes=len(answers.mistakes),
-        place=place,
-        pairs=answers.pairs[:PAIRS],
+        place=0 if everything else index + 1,
+        count=len(numbers),
+        samples=samples,
+        **known,
     )
 
 
-def draw_classify(figure, data):
-    art = artists(figure, partial(_lay_out, sizes=[len(z) for z in data.hidden]))
-    art.image.set_data(data.image)
-    text = _("image {number}, label {label}").format(number=data.number, label=data.label)
-    art.title.set_text(text)
-    art.bars.show(data.probabilities, data.prediction, data.label)
-    for strip, z in zip(art.strips, data.hidden, strict=True):
-        strip.set_data(_as_rows(z))
-    lines = [
-        ngettext("{a} and {b}: {n} time", "{a} and {b}: {n} times", one + other).format(
-            a=a, b=b, n=one + other
-        )
-        + "\n   "
-        + _("{a} as {b}: {one}, {b} as {a}: {other}").format(a=a, b=b, one=one, other=other)
-        for (a, b), one, other in data.pairs
-    ]
-    art.confused.set_text("\n".join(lines) or _("none: every digit is read right"))
-
-
-def _as_rows(z):
-    """A layer's outputs as a strip of rows of 25, the last row filled up with nan."""
-    rows = -(-len(z) // 25)
-    padded = np.full(rows * 25, np.nan)
-    padded[: len(z)] = z
-    return padded.reshape(rows, 25)
-
-
-def _lay_out(figure, sizes):
-    picture = add_axes(figure, (0.01, 0.13, 0.27, 0.72), frame=False)
-    title = picture.set_title("", fontsize=NORMAL, loc="left")
-    image = picture.imshow(np.zeros((28, 28)), cmap=INK, vmin=0, vmax=1)
-    bars = Bars(add_axes(figure, (0.33, 0.15, 0.38 if sizes else 0.4, 0.7 if not sizes else 0.36)))
-    strips = []
-    for i, size in enumerate(sizes):
-        box = (0.33 + 0.2 * i, 0.73, 0.18, 0.13)
-        title_text = _("hidden layer {n}: {size} outputs").format(n=i + 1, size=size)
-        axes = add_axes(figure, box, frame=False)
-        axes.set_title(title_text, fontsize=SMALL, loc="left")
-        edge(axes)
-        strips.append(
-            axes.imshow(_as_rows(np.zeros(size)), cmap=INK, vmin=0, vmax=1, aspect="auto")
-        )
-    if sizes:
-        figure.text(0.33, 0.67, _("white: 0, black: 1"), fontsize=SMALL - 1, color=GREY)
-    words = add_axes(figure, (0.77, 0.1, 0.22, 0.75), frame=False)
-    words.set_title(_("most confused pairs"), fontsize=NORMAL, loc="left")
-    confused = words.text(0, 0.98, "", va="top", fontsize=SMALL, linespacing=1.35)
-    return SimpleNamespace(title=title, image=image, bars=bars, strips=strips, confused=confused)
-
-
-class Bars:
-    """Ten probabilities as bars; the answer is dark, the label is framed."""
-
-    def __init__(self, axes):
-        axes.set(xlim=(-0.6, 9.6), ylim=(0, 1.12), xticks=range(10), yticks=[0, 0.5, 1])
-        axes.set_xlabel(_("digit"), fontsize=SMALL)
-        self.title = axes.set_title("", fontsize=NORMAL, loc="left")
-        self.bars = axes.bar(range(10), np.zeros(10), width=0.7)
-        self.texts = [
-            axes.text(i, 0, "", ha="center", va="bottom", fontsize=SMALL) for i in range(10)
-        ]
-
-    def show(self, probabilities, prediction=None, label=None):
-        framed = _("probability (framed: the label)")
-        self.title.set_text(_("probability") if label is None else framed)
-        for digit, (bar, text, y) in enumerate(
-            zip(self.bars, self.texts, probabilities, strict=True)
-        ):
-            bar.set_height(y)
-            bar.set_facecolor(BLUE if digit == prediction else "#BFBFBF")
-            bar.set_edgecolor(ORANGE if digit == label else GREY)
-            bar.set_linewidth(2.5 if digit == label else 0.5)
-            text.set_text(f"{y:.0%}" if y >= 0.01 else "")
-            text.set_y(y + 0.02)
+def grab_cell(hand, values):
+    """A click chooses label and prediction, a second one lets them go. Keys walk in the table."""
+    label, read = values["cell"]
+    if hand.x is not None:
+        cell = (int(np.clip(round(hand.y), 0, 9)), int(np.clip(round(hand.x), 0, 9)))
+        return {"cell": (ANY, ANY) if cell == hand.before["cell"] else cell}
+    if ANY in (label, read):
+        return {"cell": (max(label, 0), max(read, 0))}
+    return {"cell": ((label - hand.dy) % 10, (read + hand.dx) % 10)}
 
 
 def describe_classify(data):
-    share = data.probabilities[data.prediction]
+    which = [
+        _("any label") if data.cell[0] == ANY else _("label {n}").format(n=data.cell[0]),
+        _("whatever they are read as")
+        if data.cell[1] == ANY
+        else _("read as {n}").format(n=data.cell[1]),
+        *([_("misread")] if data.only_mistakes else []),
+    ]
+    if data.number < 0:
+        text = _("Images with {which}: none of {total}.")
+        return text.format(which=", ".join(which), total=data.total)
     answer = _("Image {number}: predicted {prediction} with {share:.1%}, label {label}: {verdict}.")
     answer = answer.format(
         number=data.number,
         prediction=data.prediction,
-        share=share,
+        share=data.probabilities[data.prediction],
         label=data.label,
         verdict=_("right") if data.prediction == data.label else _("wrong"),
     )
-    if data.place:
+    if data.cell != (ANY, ANY):
+        count = _("Images with {which}: {count} of {total}; this is number {place} of them.")
+    elif data.only_mistakes:
         count = _("This is mistake {place} of {mistakes} in {total} images.")
     else:
         count = _("Of {total} images {mistakes} are misread ({accuracy:.1%} right).")
     return f"{answer} " + count.format(
+        which=", ".join(which),
+        count=data.count,
         total=data.total,
         place=data.place,
         mistakes=data.mistakes,
@@ -221,22 +186,32 @@ def describe_classify(data):
 def classify_panel(images, labels, network, *, hide=(), **start):
     """Looks through images (N, 784) with labels (N,); `network`: see the top of this file."""
     answers = answer_all(images, labels, network)
-    number = Stepper(_("image number"), len(answers.labels) - 1)
+    digits = {_("any"): ANY, **{str(digit): digit for digit in range(10)}}
+    parts = [choice(_("label"), digits, ANY), choice(_("read as"), digits, ANY)]
+    cell = Several(_("images with"), parts, widths=(150, 160))
+    cell.layout.flex = "0 1 320px"  # what follows has room beside it
     only_mistakes = toggle(_("only mistakes"))
+    number = Stepper(_("image number"), len(answers.labels) - 1)
 
     def follow(change):
-        number.stops = answers.mistakes.tolist() if change["new"] else None
-        if number.stops and number.value not in number.stops:
+        stops = in_question(answers, cell.value, only_mistakes.value).tolist()
+        number.stops = stops if len(stops) < len(answers.labels) else None
+        if stops and number.value not in stops:
             number.go(1)
 
-    only_mistakes.observe(follow, names="value")
+    for control in (cell, only_mistakes):
+        control.observe(follow, names="value")
     panel = Panel(
         title=_("Which digit is it?"),
-        controls={"number": number, "only_mistakes": only_mistakes},
+        controls={"cell": cell, "only_mistakes": only_mistakes, "number": number},
         compute=partial(compute_classify, answers=answers, network=network),
         draw=draw_classify,
         describe=describe_classify,
-        figsize=(9.2, 3.7),
+        figsize=(9.4, 4.2),
+        narrow=(3.6, 7.8),
+        lecture=(7.2, 2.9),
+        touch={"table": grab_cell},
+        stops=[{"only_mistakes": True}, {"cell": (7, 1)}],
         hide=hide,
     )
     return panel.start(start)

@@ -18,8 +18,9 @@ import anywidget
 import numpy as np
 import traitlets
 
-from .ch03_classify import Bars, read_digits
-from .shell import Panel, artists
+from .ch03_classify import read_digits
+from .ch03_classify_picture import Bars
+from .shell import Panel, artists, layout_of
 from .shell.style import INK, NORMAL, add_axes
 
 SIDE, BOX = 28, 20  # pixels: the image, and the box that a digit fits in
@@ -137,15 +138,25 @@ def draw_draw(figure, data):
     art.bars.show(data.probabilities, data.prediction)
 
 
+BOXES = {  # of the picture and of the bars, in shares of the figure
+    "normal": ((0.02, 0.14, 0.38, 0.72), (0.48, 0.17, 0.51, 0.69)),
+    "narrow": ((0.14, 0.47, 0.72, 0.45), (0.12, 0.1, 0.86, 0.27)),
+    "lecture": ((0.01, 0.08, 0.37, 0.78), (0.47, 0.19, 0.52, 0.68)),
+}
+
+
 def _lay_out(figure):
-    picture = add_axes(figure, (0.02, 0.14, 0.38, 0.72), frame=False)
+    left, right = BOXES[layout_of(figure)]
+    picture = add_axes(figure, left, frame=False)
     picture.set_title(_("what the network sees"), fontsize=NORMAL, loc="left")
-    image = picture.imshow(np.zeros((SIDE, SIDE)), cmap=INK, vmin=0, vmax=1)
+    paper = np.zeros((SIDE, SIDE))
+    image = picture.imshow(paper, cmap=INK, vmin=0, vmax=1, animated=True)
     edge = (SIDE - BOX) / 2 - 0.5
+    dotted = {"color": "#AAAAAA", "linewidth": 0.8, "linestyle": ":", "animated": True}
     for side in (edge, edge + BOX):
-        picture.axhline(side, color="#AAAAAA", linewidth=0.8, linestyle=":")
-        picture.axvline(side, color="#AAAAAA", linewidth=0.8, linestyle=":")
-    return SimpleNamespace(image=image, bars=Bars(add_axes(figure, (0.48, 0.17, 0.51, 0.69))))
+        picture.axhline(side, **dotted)
+        picture.axvline(side, **dotted)
+    return SimpleNamespace(image=image, bars=Bars(add_axes(figure, right)))
 
 
 def describe_draw(data):
@@ -169,6 +180,8 @@ def draw_panel(network, *, hide=(), **start):
         draw=draw_draw,
         describe=describe_draw,
         figsize=(6.4, 3.4),
+        narrow=(3.4, 5.4),
+        lecture=(4.9, 2.9),
         presets={name: {"drawing": example_digit(name)} for name in STROKES},
         preset_label=_("example digit"),
         hide=hide,

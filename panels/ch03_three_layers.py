@@ -1,160 +1,168 @@
-"""A network of three layers drawn as a graph, with every weight and every value (book 3.4)."""
+"""A network of three layers drawn as a graph, with every weight and every value (book 3.4).
+
+A weight w₁₂⁽¹⁾ has its layer above, and below where its edge leads to and where it comes from: the
+control "look at" asks for the same three numbers. Layers and neurons count from 1.
+"""
 
 from gettext import gettext as _
-from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
 
 from common.functions import identity_function, relu, sigmoid, softmax
 
-from .shell import Panel, artists, choice, slider
-from .shell.style import BLACK, BLUE, GREY, NORMAL, SMALL, add_axes
+from .ch03_three_layers_picture import (
+    BIAS,
+    NARROW,
+    SIZES,
+    draw_three_layers,
+    found,
+    lit,
+    sum_name,
+    value_name,
+    weight_name,
+)
+from .shell import Panel, Several, choice, slider
 
-WEIGHTS = (  # (numbers in, numbers out)
-    np.array([[0.1, 0.3, 0.5], [0.2, 0.4, 0.6]]),
-    np.array([[0.1, 0.4], [0.2, 0.5], [0.3, 0.6]]),
-    np.array([[0.1, 0.3], [0.2, 0.4]]),
+BOOKS = (  # of each layer: the weights (numbers in, numbers out), and below them the biases
+    np.array([[0.1, 0.3, 0.5], [0.2, 0.4, 0.6], [0.1, 0.2, 0.3]]),
+    np.array([[0.1, 0.4], [0.2, 0.5], [0.3, 0.6], [0.1, 0.2]]),
+    np.array([[0.1, 0.3], [0.2, 0.4], [0.1, 0.2]]),
 )
-BIASES = (np.array([0.1, 0.2, 0.3]), np.array([0.1, 0.2]), np.array([0.1, 0.2]))
-PLACES = (  # of the weights' labels along their edges, so that no label lies on another edge
-    ((0.68, 0.44, 0.64), (0.20, 0.30, 0.30), (0.30, 0.30, 0.52)),
-    ((0.58, 0.26), (0.64, 0.20), (0.22, 0.62), (0.20, 0.62)),
-    ((0.66, 0.30), (0.72, 0.22), (0.22, 0.62)),
+SIGNED = (
+    np.array([[0.9, -0.6, 0.2], [-0.8, 0.5, 0.7], [0.1, -0.3, 0.4]]),
+    np.array([[1.2, -0.7], [-0.9, 0.8], [0.3, -1.1], [-0.2, 0.5]]),
+    np.array([[1.0, -0.5], [-1.3, 0.6], [0.4, -0.1]]),
 )
-HEIGHTS = {2: (2.1, 0.7), 3: (2.5, 1.4, 0.3)}  # of the nodes in a layer of 2 or 3
-BIAS_HEIGHT = 3.4
-NAMES = "xzzy"
-DARK = "#404040"
 HIDDEN = {"sigmoid": sigmoid, "ReLU": relu, "tanh": np.tanh, "identity": identity_function}
 OUTPUT = {"identity": identity_function, "softmax": softmax}
-STEPS = {_("whole network"): 0, _("layer 1"): 1, _("layer 2"): 2, _("layer 3"): 3}
 
 
 class ThreeLayers(NamedTuple):
     hidden: str
     output: str
-    step: int  # the layer that is lit, or 0 for the whole network
+    look: tuple  # (layer, to, from); 0 is all, BIAS the input that is always 1
+    weights: tuple  # of each layer, the biases in the last row
     sums: tuple  # A1 (3,), A2 (2,), A3 (2,)
     values: tuple  # X (2,), Z1 (3,), Z2 (2,), Y (2,)
 
 
-def compute_three_layers(x1, x2, hidden, output, step):
+def compute_three_layers(x1, x2, hidden, output, weights, look):
     """A = Z W + B and Z = h(A), layer by layer."""
     sums, values = [], [np.array([x1, x2], dtype=float)]
-    activations = (HIDDEN[hidden], HIDDEN[hidden], OUTPUT[output])
-    for W, b, h in zip(WEIGHTS, BIASES, activations, strict=True):
-        sums.append(values[-1] @ W + b)
+    chosen = BOOKS if weights == "book" else SIGNED
+    for W, h in zip(chosen, (HIDDEN[hidden], HIDDEN[hidden], OUTPUT[output]), strict=True):
+        sums.append(values[-1] @ W[:-1] + W[-1])
         values.append(h(sums[-1]))
-    return ThreeLayers(hidden, output, step, tuple(sums), tuple(values))
+    return ThreeLayers(hidden, output, look, chosen, tuple(sums), tuple(values))
 
 
-def draw_three_layers(figure, data):
-    art = artists(figure, _lay_out)
-    for layer, edges in enumerate(art.edges):
-        lit = data.step in (0, layer + 1)
-        color, width = ("#B0B0B0", 0.7) if not lit else (BLUE, 1.8) if data.step else (DARK, 1.0)
-        for line, label in edges:
-            line.set(color=color, linewidth=width)
-            label.set_color(DARK if not data.step else color)
-    for layer, (bias, nodes) in enumerate(art.nodes):
-        _light(bias, data.step in (0, layer + 1))
-        for i, node in enumerate(nodes):
-            _light(node, data.step in (0, layer, layer + 1))
-            node.inside.set_text(_number(f"{NAMES[layer]}{i + 1}\n{{:.3f}}", data.values[layer][i]))
-            if layer:
-                node.below.set_text(_number(f"a{i + 1} = {{:.3f}}", data.sums[layer - 1][i]))
-    for text, name in zip(art.heads, (data.hidden, data.hidden, data.output), strict=True):
-        text.set_text(name)
+# ---- the hand
 
 
-def _number(template, value):
-    return template.format(value).replace("-", "−")
+def grab(hand, values):
+    """A neuron or an edge is looked at, an input is pulled. Keys walk from neuron to neuron."""
+    layer, to, _source = values["look"]
+    if hand.x is None:
+        layer = int(np.clip(layer + hand.dx, 0, 3))
+        to = int(np.clip(to - hand.dy, 1, SIZES[layer])) if layer else 0
+        return {"look": (layer, to, 0)}
+    layer, to, source = found(*hand.down)
+    if layer == 0 and to:
+        name = f"x{to}"
+        moved = hand.down[0] - hand.x if hand.x > NARROW / 2 else hand.y - hand.down[1]
+        return {name: hand.before[name] + 2 * moved}
+    return {"look": (layer, to, source)}
 
 
-def _light(node, lit):
-    color = BLACK if lit else GREY
-    node.circle.set(
-        markeredgecolor=color,
-        markeredgewidth=1.6 if lit else 0.8,
-        markerfacecolor=node.fill if lit else "white",
-    )
-    node.inside.set_color(color)
-    node.below.set_color(color)
+def tell(x, y, data):
+    """The sum behind a neuron, or whose weight an edge has."""
+    layer, to, source = found(x, y)
+    return describe_three_layers(data._replace(look=(layer, to, source))) if layer else ""
 
 
-def _lay_out(figure):
-    axes = add_axes(figure, (0.0, 0.0, 1.0, 1.0), frame=False)
-    axes.set(xlim=(-0.45, 3.5), ylim=(-0.35, 4.0))
-    heights = [HEIGHTS[count] for count in (2, 3, 2, 2)]
-    edges, nodes = [], []
-    for layer, (W, b) in enumerate(zip(WEIGHTS, BIASES, strict=True)):
-        weights = np.vstack([b, W])  # the bias is the weight of an input that is always 1
-        sources = [BIAS_HEIGHT, *heights[layer]]
-        edges.append(
-            [
-                _edge(axes, layer, sources[i], end, PLACES[layer][i][j], weights[i, j], bias=i == 0)
-                for i in range(len(sources))
-                for j, end in enumerate(heights[layer + 1])
-            ]
-        )
-    for layer, places in enumerate(heights):
-        bias = _node(axes, layer, BIAS_HEIGHT, 26, "#F0F0F0")
-        if layer < len(WEIGHTS):
-            bias.inside.set_text("1")
-        else:
-            bias.circle.set_visible(False)
-        nodes.append((bias, [_node(axes, layer, y, 46, "#DCEBF7") for y in places]))
-    center = {"ha": "center", "va": "center", "fontsize": NORMAL}
-    axes.text(0, 3.85, _("input"), **center)
-    for layer, name in enumerate("hhσ", start=1):
-        axes.text(layer - 0.03, 3.85, f"{name} =", **{**center, "ha": "right"})
-    heads = [axes.text(layer, 3.85, "", **{**center, "ha": "left"}) for layer in (1, 2, 3)]
-    return SimpleNamespace(edges=edges, nodes=nodes, heads=heads)
-
-
-def _edge(axes, layer, start, end, place, weight, bias):
-    style = ":" if bias else "-"
-    (line,) = axes.plot([layer, layer + 1], [start, end], style, zorder=1)
-    label = axes.text(
-        layer + place,
-        start + place * (end - start),
-        f"{weight:.1f}",
-        fontsize=SMALL,
-        ha="center",
-        va="center",
-        zorder=2,
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
-    )
-    return line, label
-
-
-def _node(axes, x, y, size, fill):
-    (circle,) = axes.plot(x, y, "o", markersize=size, zorder=3)
-    center = {"ha": "center", "va": "center", "fontsize": SMALL, "zorder": 4}
-    return SimpleNamespace(
-        circle=circle,
-        fill=fill,
-        inside=axes.text(x, y, "", **center),
-        below=axes.text(x, y - 0.43, "", **center),
-    )
+# ---- the words
 
 
 def describe_three_layers(data):
-    x, y = data.values[0], data.values[-1]
-    if data.step == 0:
-        text = _("X = {x} goes in, Y = {y} comes out.").format(x=_list(x, 1), y=_list(y))
+    layer, to, source = data.look
+    if not lit(data.look):
+        text = _("Layer {layer} has no edge with these numbers: {inputs} inputs and {outputs} "
+                 "neurons are all it has.")  # fmt: skip
+        return text.format(layer=layer, inputs=SIZES[layer - 1], outputs=SIZES[layer])
+    if layer == 0:
+        text = _("X = {x} goes in, Y = {y} comes out.")
+        text = text.format(x=_list(data.values[0], 1), y=_list(data.values[-1]))
         if data.output == "softmax":
             text += " " + _("The two outputs sum to 1.")
+        if to or source:
+            text += " " + _("{count} edges with these numbers are lit.").format(
+                count=len(lit(data.look))
+            )
         return text
-    before, after = ("X", "Z1", "Z2", "Y")[data.step - 1 : data.step + 1]
-    return _("Layer {n}: A{n} = {before} W{n} + B{n} = {a}; {h} makes {after} = {z} of it.").format(
-        n=data.step,
+    if to and source:
+        return _of_edge(data)
+    h = data.output if layer == 3 else data.hidden
+    if to:
+        words = _("{sum} = {parts} = {a:.6f}; {h} makes {name} = {z:.6f} of it.")
+        if h == "softmax":
+            words = _("{sum} = {parts} = {a:.6f}; softmax makes {name} = {z:.6f} of all the sums.")
+        text = words.format(
+            sum=sum_name(layer, to),
+            parts=_parts(data),
+            a=data.sums[layer - 1][to - 1],
+            h=h,
+            name=value_name(layer, to),
+            z=data.values[layer][to - 1],
+        )
+        return text.replace("-", "−")
+    before, after = ("X", "Z1", "Z2", "Y")[layer - 1 : layer + 1]
+    text = _("Layer {n}: A{n} = {before} W{n} + B{n} = {a}; {h} makes {after} = {z} of it.").format(
+        n=layer,
         before=before,
-        a=_list(data.sums[data.step - 1]),
-        h=data.output if data.step == 3 else data.hidden,
+        a=_list(data.sums[layer - 1]),
+        h=h,
         after=after,
-        z=_list(data.values[data.step]),
+        z=_list(data.values[layer]),
+    )
+    if source:
+        name = value_name(layer - 1, source) if source != BIAS else "1"
+        text += " " + _("Lit are the edges from {name}.").format(name=name)
+    return text
+
+
+def _parts(data):
+    """The sum of a neuron, written out: weights times inputs, and the bias."""
+    layer, to, _source = data.look
+    *weights, bias = data.weights[layer - 1][:, to - 1]
+    inputs = data.values[layer - 1]
+    digits = 1 if layer == 1 else 3
+    inputs = [f"{x:.{digits}f}" if x >= 0 else f"({x:.{digits}f})" for x in inputs]
+    terms = [f"{w:.1f} · {x}" for w, x in zip(weights, inputs, strict=True)]
+    return " + ".join([*terms, f"{bias:.1f}"]).replace("+ -", "− ")
+
+
+def _of_edge(data):
+    layer, to, source = data.look
+    weight = data.weights[layer - 1][source - 1 if source != BIAS else -1, to - 1]
+    words = {
+        "name": weight_name(layer, to, source),
+        "w": f"{weight:.1f}".replace("-", "−"),
+        "sum": sum_name(layer, to),
+    }
+    if source == BIAS:
+        text = _("{name} = {w} is the bias of {sum}: it is added whatever comes in.")
+        return text.format(**words)
+    text = _("{name} = {w}: to neuron {to} of layer {layer}, from {input} = {x}. It adds {part} to "
+             "{sum}.")  # fmt: skip
+    x = data.values[layer - 1][source - 1]
+    return text.format(
+        to=to,
+        layer=layer,
+        input=value_name(layer - 1, source),
+        x=f"{x:.3f}".replace("-", "−"),
+        part=f"{weight * x:.3f}".replace("-", "−"),
+        **words,
     )
 
 
@@ -164,19 +172,43 @@ def _list(numbers, digits=6):
 
 def three_layers_panel(*, hide=(), **start):
     """Two inputs through the layers of 3, 2 and 2 nodes of section 3.4."""
+    numbers = {_("all"): 0, "1": 1, "2": 2, "3": 3}
+    look = [
+        choice(_("layer"), numbers, 0),
+        choice(_("to"), numbers, 0),
+        choice(_("from"), {**numbers, _("bias"): BIAS}, 0),
+    ]
+    looked_at = Several(_("look at"), look, widths=(150, 130, 140))
+    looked_at.layout.flex = "1 1 60%"  # what follows has room beside it
     panel = Panel(
         title=_("A network of three layers"),
         controls={
-            "x1": slider("x1", -5.0, 5.0, 0.1, 1.0),
-            "x2": slider("x2", -5.0, 5.0, 0.1, 0.5),
+            "x1": slider("x₁", -5.0, 5.0, 0.1, 1.0),
+            "x2": slider("x₂", -5.0, 5.0, 0.1, 0.5),
             "hidden": choice(_("activation h"), HIDDEN.keys()),
             "output": choice(_("output activation σ"), OUTPUT.keys()),
-            "step": choice(_("show"), STEPS, 0),
+            "weights": choice(_("weights"), {_("the book's"): "book", _("some below 0"): "signed"}),
+            "look": looked_at,
         },
         compute=compute_three_layers,
         draw=draw_three_layers,
         describe=describe_three_layers,
         figsize=(9.2, 4.6),
+        narrow=(3.6, 6.6),
+        lecture=(7.2, 2.8),
+        touch={"network": grab},
+        hover={"network": tell},
+        stops=[
+            {"x1": -5.0},
+            {"x1": 5.0},
+            {"look": (1, 1, 2)},
+            {"look": (1, 3, 1)},
+            {"look": (2, 1, 2)},
+            {"look": (1, 1, 0)},
+            {"look": (1, 0, 0)},
+            {"hidden": "ReLU"},
+            {"weights": "signed"},
+        ],
         hide=hide,
     )
     return panel.start(start)

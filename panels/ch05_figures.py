@@ -7,10 +7,9 @@ from gettext import gettext as _
 
 import numpy as np
 
-from common.layers import Affine, Relu, Sigmoid, SoftmaxWithLoss
+from common.layers import Affine, Relu, SoftmaxWithLoss
 
-from .ch05_graph import short
-from .ch05_nodes import AddConstant, ExpLayer, MulConstant, ReciprocalLayer
+from .ch05_written import short
 from .shell import Picture, new_figure
 from .shell.style import BLACK, GREY, NORMAL, SMALL, add_axes, look
 
@@ -83,48 +82,6 @@ def one_node():
         _(
             "A node f between x and y: from behind arrives ∂L/∂y, the upstream gradient; the node "
             "multiplies it by its local gradient ∂y/∂x, and hands the product on to x."
-        ),
-    )
-
-
-def folded(x=1.0):
-    """Sigmoid as four nodes and as one, the numbers from both."""
-    layers = [MulConstant(-1), ExpLayer(), AddConstant(1), ReciprocalLayer()]
-    values, gradients = [x], [1.0]
-    for layer in layers:
-        values.append(layer.forward(values[-1]))
-    for layer in reversed(layers):
-        gradients.insert(0, layer.backward(gradients[0]))
-    one = Sigmoid()
-    y, dx = one.forward(x), one.backward(1.0)
-    sheet = Drawing(9.4, 2.5)
-    places = [1.75 + 1.65 * i for i in range(4)]
-    ends = [0.35, *places, 8.9]
-    for i in range(5):
-        start, end = ends[i] + (RADIUS if i else 0), ends[i + 1] - (RADIUS if i < 4 else 0)
-        sheet.edge((start, 1.95), (end, 1.95), short(values[i]), short(gradients[i]))
-    for place, symbol in zip(places, ("×−1", "exp", "+1", "1/x"), strict=True):
-        sheet.node(place, 1.95, symbol)
-    middle = sum(places) / 4
-    sheet.edge((ends[0], 0.6), (middle - RADIUS, 0.6), short(x), short(dx))
-    sheet.edge((middle + RADIUS, 0.6), (ends[-1], 0.6), short(y), "1")
-    sheet.node(middle, 0.6, "σ")
-    sheet.say(middle, 1.15, _("folded into one node"), GREY, SMALL, ha="center")
-    sheet.say(
-        middle,
-        0.15,
-        _("local gradient: y(1 − y) = {slope}").format(slope=short(dx)),
-        GREY,
-        SMALL,
-        ha="center",
-    )
-    return Picture(
-        sheet.figure,
-        _(
-            "Sigmoid as four nodes: forwards {values}; backwards, from the left, {gradients}. As "
-            "one node: forwards {x}, {y}; backwards {dx}, 1."
-        ).format(
-            values=_row(values), gradients=_row(gradients), x=short(x), y=short(y), dx=short(dx)
         ),
     )
 

@@ -3,7 +3,8 @@ nothing.
 
 Columns follow the depth of a node, rows the order in which the result asks for its inputs, so
 that a tree has no crossings. Edges bend where a straight one would touch another node, and each
-label takes the free spot nearest to the middle of its edge.
+label takes the free spot nearest to the middle of its edge. On a narrow page the graph runs
+downwards. In front of a class a long one is tight: labels keep above and below its nodes.
 """
 
 import itertools
@@ -11,48 +12,71 @@ from typing import NamedTuple
 
 import numpy as np
 
-RADIUS = 18  # of a node
-LETTER = 6.6  # width of a letter of the labels
-LINE = 14  # height of a line of text
+LETTER = 7.2  # width of a letter of the labels
+LINE = 15  # height of a line of text
 LABEL = (50, 2 * LINE + 2)  # width and height of a value with its gradient below
+LOCAL = (56, LINE)  # of a local gradient
 BENDS = (0, 0.18, -0.18, 0.32, -0.32, 0.5, -0.5)  # shares of an edge's length
 ALONG = (0.5, 0.44, 0.56, 0.38, 0.62, 0.32, 0.68, 0.26, 0.74, 0.2, 0.8)
-HEAD = 70  # pixels at the top for the step's arithmetic
-WIDTH = 816
+TIGHT = 68  # pixels from node to node: if there are less, labels have no room between them
+WIDTHS = {"normal": 816, "narrow": 288, "lecture": 576}
+HEADS = {"normal": 74, "narrow": 30, "lecture": 66}  # pixels at the top for the step's arithmetic
 
 
 class Layout(NamedTuple):
     width: int
     height: int
-    places: dict  # name of an input or node -> (x, y)
+    radius: float  # of a node
+    down: bool  # does it run downwards?
+    tight: bool
+    places: dict  # name of an input or node, and "" for the result -> (x, y)
     boxes: dict  # name of an input, and "" for the result -> width of its box
     edges: dict  # (node, position), and the result's name -> points (21, 2)
-    labels: dict  # the same keys -> (x, y), the middle of a label
+    labels: dict  # the same keys -> (x, y, apart): the middle of a label, half its lines' distance
+    locals: dict  # (node, position) -> (x, y) of the local gradient, or None without a free spot
 
 
-def lay_out(graph):
+def lay_out(graph, layout="normal"):
     rows, columns = _rows(graph), _columns(graph)
-    lowest = max(rows.values())
-    gap = 70 if lowest > 2 else 84 if lowest > 1 else 104
-    height = HEAD + 30 + int(gap * lowest) + 52
-    boxes = {name: max(46, LETTER * len(name) + 14) for name in graph.inputs}
-    boxes[""] = max(30, LETTER * len(graph.output) + 14)
-    left = 12 + max(boxes[name] for name in graph.inputs)
-    right = WIDTH - 12 - boxes[""]
-    spacing = min((right - left) / (max(columns.values()) + 1), 190)
-    places = {}
-    for name, row in rows.items():
-        x = left + spacing * columns[name] if name in graph.layers else left - boxes[name] / 2
-        places[name] = (x, height - HEAD - 30 - gap * row)
-    end_x, end_y = places[graph.output]
-    places[""] = (end_x + spacing + boxes[""] / 2, end_y)
-
-    edges = {}
+    width, top, down = WIDTHS[layout], HEADS[layout], layout == "narrow"
+    lowest, deepest = max(rows.values()), max(columns.values())
+    least = {"normal": 60, "narrow": 40, "lecture": 50}[layout]
+    boxes = {name: max(least, LETTER * len(name) + 12) for name in graph.inputs}
+    boxes[""] = max(30, LETTER * len(graph.output) + 12)
+    if down:
+        gap = min(150, (width - 8 - max(boxes.values())) / max(lowest, 1))
+        level, radius = 84, 16
+        start = top + 68
+        left = (width - gap * lowest) / 2
+        height = int(start + level * (deepest + 1) + 52)
+        places = {n: (left + gap * rows[n], height - start - level * columns[n]) for n in rows}
+        end_x, end_y = places[graph.output]
+        places[""] = (end_x, end_y - level + radius)
+        ends = (end_x, end_y - radius), (end_x, places[""][1] + 12)
+        tight = False
+    else:
+        gap = {"normal": 70 if lowest > 2 else 84 if lowest > 1 else 104}.get(
+            layout, 58 if lowest > 2 else 66 if lowest > 1 else 104
+        )
+        height = top + 34 + int(gap * lowest) + 46
+        left = 12 + max(boxes[name] for name in graph.inputs)
+        spacing = (width - 12 - boxes[""] - left) / (deepest + 1)
+        tight = spacing < TIGHT
+        radius = 14 if tight else 18
+        places = {}
+        for name, row in rows.items():
+            x = left + spacing * columns[name] if name in graph.layers else left - boxes[name] / 2
+            places[name] = (x, height - top - 34 - gap * row)
+        end_x, end_y = places[graph.output]
+        places[""] = (end_x + spacing + boxes[""] / 2, end_y)
+        ends = (end_x + radius, end_y), (end_x + spacing, end_y)
+    made = Layout(width, height, radius, down, tight, places, boxes, {}, {}, {})
     for node in graph.order:
         for position, source in enumerate(graph.sources[node]):
-            edges[node, position] = _edge(graph, places, boxes, source, node, position)
-    edges[graph.output] = _line((end_x + RADIUS, end_y), (end_x + spacing, end_y), 0)
-    return Layout(WIDTH, height, places, boxes, edges, _labels(graph, places, boxes, edges))
+            made.edges[node, position] = _edge(graph, made, source, node, position)
+    made.edges[graph.output] = _line(*ends, 0)
+    _place_labels(graph, made)
+    return made
 
 
 def _columns(graph):
@@ -91,20 +115,22 @@ def _rows(graph):
     return {name: float(row - top) for name, row in rows.items()}
 
 
-def _edge(graph, places, boxes, source, node, position):
+def _edge(graph, made, source, node, position):
     """The points of one edge; of several bends the first that touches no other node."""
+    places = made.places
     start, end = np.array(places[source], dtype=float), np.array(places[node], dtype=float)
     twins = [i for i, other in enumerate(graph.sources[node]) if other == source]
     if source in graph.inputs:
-        start[0] += boxes[source] / 2
+        start += (0, -12) if made.down else (made.boxes[source] / 2, 0)
     bends = BENDS
     if len(twins) > 1:  # one value twice into one node: the two edges part
-        bends = ((0.3, -0.3, 0.0, 0.5, -0.5)[twins.index(position)],)
+        wide = 2.6 if made.down else 1.0
+        bends = (wide * (0.3, -0.3, 0.0, 0.5, -0.5)[twins.index(position)],)
     best = None
     for bend in bends:
-        points = _line(start, end, bend, RADIUS if source in graph.layers else 0, RADIUS)
+        points = _line(start, end, bend, made.radius if source in graph.layers else 0, made.radius)
         near = sum(
-            _distance(points, np.array(place)) < RADIUS + 8
+            _distance(points, np.array(place)) < made.radius + 8
             for name, place in places.items()
             if name not in (source, node, "")
         )
@@ -132,29 +158,53 @@ def _distance(points, place):
     return np.min(np.linalg.norm(points - place, axis=1))
 
 
-def _labels(graph, places, boxes, edges):
-    """A spot for every edge's label, as far as possible away from all that is drawn."""
-    solid = [_box(places[name], 2 * RADIUS + 2, 2 * RADIUS + 2) for name in graph.layers]
-    for name in graph.layers:  # the names of nodes, above them
-        x, y = places[name]
-        solid.append(_box((x, y + RADIUS + 7), LETTER * len(name), LINE))
-    solid += [_box(places[name], boxes[name], 26) for name in graph.inputs]
-    solid += [_box(places[""], boxes[""], 26)]
-    spots = {}
-    shortest_first = sorted(edges, key=lambda key: np.ptp(edges[key][:, 0]))
-    for key in shortest_first:
-        costs = []
-        for share in ALONG:
-            x, y = edges[key][round(20 * share)]
-            box = _box((x, y), *LABEL)
+def _place_labels(graph, made):
+    """A spot for every edge's labels, as far as possible away from all that is drawn."""
+    side = 2 * made.radius + 2
+    solid = [_box(made.places[name], side, side) for name in graph.layers]
+    if not made.tight:
+        solid += [_box(name_place(made, name), LETTER * len(name), LINE) for name in graph.layers]
+    solid += [_box(made.places[name], made.boxes[name], 26) for name in (*graph.inputs, "")]
+    for key in sorted(made.edges, key=lambda key: np.ptp(made.edges[key], axis=0).max()):
+        points, costs = made.edges[key], []
+        level = made.tight and np.ptp(points[:, 1]) < 4
+        apart = made.radius + 9 if level else LINE / 2 + 1.5
+        size = (LABEL[0], 2 * apart + LINE) if level else LABEL
+        for share in (0.5,) if level else ALONG:
+            x, y = points[round(20 * share)]
+            box = _box((x, y), *size)
             cost = abs(share - 0.5) * 40 + sum(_shared(box, other) for other in solid)
-            for other, points in edges.items():
-                if other != key:
-                    cost += 60 * _inside(points, box)
-            costs.append((cost, share, (float(x), float(y))))
-        spots[key] = min(costs)[2]
-        solid.append(_box(spots[key], *LABEL))
-    return spots
+            cost += 60 * sum(_inside(other, box) for k, other in made.edges.items() if k != key)
+            costs.append((cost, share, (float(x), float(y), apart)))
+        made.labels[key] = x, y, apart = min(costs)[2]
+        if level:
+            lines = [(x, y + apart), (x, y - apart)]
+            solid += [_box(line, LABEL[0], LINE) for line in lines]
+        else:
+            solid.append(_box((x, y), *LABEL))
+    for key in [
+        key for key in made.edges if key != graph.output
+    ]:  # near the node whose slope it is
+        costs = []
+        for share, away in itertools.product((0.9, 0.8, 0.7, 0.6), (0, 13, -13)):
+            i = round(20 * share)
+            along = made.edges[key][i] - made.edges[key][i - 2]
+            x, y = made.edges[key][i] + away * np.array([-along[1], along[0]]) / np.hypot(*along)
+            box = _box((x, y), *LOCAL)
+            cost = sum(_shared(box, other) for other in solid)
+            cost += 60 * sum(_inside(other, box) for k, other in made.edges.items() if k != key)
+            costs.append((cost, abs(away), (float(x), float(y))))
+        cost, _away, spot = min(costs)
+        made.locals[key] = spot if cost == 0 else None
+        solid += [_box(spot, *LOCAL)] if cost == 0 else []
+
+
+def name_place(made, name):
+    """Where a node's name stands: above it, or to its right in a graph that runs downwards."""
+    x, y = made.places[name]
+    if made.down:
+        return x + made.radius + 4 + LETTER * len(name) / 2, y
+    return x, y + made.radius + 8
 
 
 def _box(middle, width, height):

@@ -1,141 +1,11 @@
-"""Small layers on plain numbers, and graphs made of them (book 5.1 to 5.5).
-
-Plus, times and their like are written here; ReLU and sigmoid are those of `common`.
-
-Every layer keeps in forward what its backward needs; backward(dout) gives the slope along each
-input: a number for one input, a tuple for several.
-"""
+"""Graphs: numbers that flow through layers into one result, and back (book 5.1 to 5.5)."""
 
 from gettext import gettext as _
 from typing import NamedTuple
 
 import numpy as np
 
-from common.layers import Relu, Sigmoid
-
-from .ch05_slopes import EPS, MARGIN, Slope, slope
-
-
-class AddLayer:
-    symbol = "+"
-
-    def forward(self, x, y):
-        return x + y
-
-    def backward(self, dout):
-        return dout, dout
-
-
-class MulLayer:
-    symbol = "×"
-
-    def __init__(self):
-        self.x = self.y = None
-
-    def forward(self, x, y):
-        self.x, self.y = x, y
-        return x * y
-
-    def backward(self, dout):
-        return dout * self.y, dout * self.x
-
-
-class DivLayer:
-    """x / y."""
-
-    symbol = "÷"
-
-    def __init__(self):
-        self.x = self.y = None
-
-    def forward(self, x, y):
-        self.x, self.y = x, y
-        return x / y
-
-    def backward(self, dout):
-        return dout / self.y, -dout * self.x / self.y**2
-
-
-class MaxLayer:
-    """The larger of two; of two equal ones the first."""
-
-    symbol = "max"
-
-    def __init__(self):
-        self.first = None
-
-    def forward(self, x, y):
-        self.first = x >= y
-        return x if self.first else y
-
-    def backward(self, dout):
-        return (dout, 0.0) if self.first else (0.0, dout)
-
-
-class AddConstant:
-    def __init__(self, c):
-        self.c, self.symbol = c, f"+{c:g}"
-
-    def forward(self, x):
-        return x + self.c
-
-    def backward(self, dout):
-        return dout
-
-
-class MulConstant:
-    def __init__(self, c):
-        self.c, self.symbol = c, f"×{c:g}".replace("-", "−")
-
-    def forward(self, x):
-        return self.c * x
-
-    def backward(self, dout):
-        return dout * self.c
-
-
-class SquareLayer:
-    symbol = "t²"
-
-    def __init__(self):
-        self.x = None
-
-    def forward(self, x):
-        self.x = x
-        return x**2
-
-    def backward(self, dout):
-        return dout * 2 * self.x
-
-
-class ExpLayer:
-    symbol = "exp"
-
-    def __init__(self):
-        self.out = None
-
-    def forward(self, x):
-        self.out = np.exp(x)
-        return self.out
-
-    def backward(self, dout):
-        return dout * self.out
-
-
-class ReciprocalLayer:
-    """1 / x."""
-
-    symbol = "1/x"
-
-    def __init__(self):
-        self.x = None
-
-    def forward(self, x):
-        self.x = x
-        return 1 / x
-
-    def backward(self, dout):
-        return -dout / self.x**2
+from .ch05_measured import measured_gradients
 
 
 class Step(NamedTuple):
@@ -161,11 +31,6 @@ class Walk(NamedTuple):
         return {name: one.value for name, one in self.measured.items()}
 
 
-# Is a gradient what small steps measure? WRONG is proven; UNKNOWN hides behind the last digits.
-AGREES, WRONG, KINK, UNKNOWN = "✓", "✗", "kink", "?"
-ENOUGH = 1e-5  # relative difference up to which two slopes are one
-
-
 class Graph:
     """Numbers that flow through layers into one result.
 
@@ -174,6 +39,8 @@ class Graph:
     any order. A layer has forward(x, …) and backward(dout) and stands at one node only.
     Raises ValueError or TypeError, in a sentence for whoever built the graph.
     """
+
+    formula = None  # what it was traced from
 
     def __init__(self, inputs, nodes):
         self.inputs = _checked_inputs(inputs)
@@ -218,7 +85,7 @@ class Graph:
                         edges[name, position] = gradient
             slopes = {name: self._back(name, 1.0) for name in self.order}
             slopes = {(node, i): one for node, all_ in slopes.items() for i, one in enumerate(all_)}
-            found = self._measured(values, slopes, gradients)
+            found = measured_gradients(self, values, slopes, gradients)
             self._forward(numbers)  # small steps have left their traces in the layers
         measured = {name: one for name, (one, _check) in found.items()}
         checks = {name: check for name, (_one, check) in found.items()}
@@ -290,63 +157,6 @@ class Graph:
     def _title(self, name):
         return _("{layer} at {name}").format(layer=type(self.layers[name]).__name__, name=name)
 
-    def _measured(self, values, slopes, gradients):
-        """name of an input -> its Slope by small steps, and the verdict on its gradient.
-
-        There are two ways to measure: nudge the input itself; or nudge every node alone, and
-        multiply and add along the ways to the result. Rounding spoils now the one, now the other:
-        one that agrees is enough, and otherwise that with the smaller error bar counts.
-        """
-        alone = {edge: self._nudged_alone(edge, values, claim) for edge, claim in slopes.items()}
-        # Of every name: its slope, the error bar, and the sizes of all ways to it, added up.
-        ways = {self.output: np.array([1.0, 0.0, 1.0])}
-        for name in [*reversed(self.order[:-1]), *self.inputs]:
-            ways[name] = sum(_step_back(ways[node], alone[node, i]) for node, i in self.users[name])
-        noise = sum(EPS * abs(values[name]) * ways[name][2] for name in values)
-        has_corners = any(one.is_kink for one in alone.values())
-        found = {}
-        for name in self.inputs:
-            by_nodes, error, size = (float(part) for part in ways[name])
-            at_once = slope(self._along(name, values), values[name], gradients[name], noise)
-            both = [at_once, Slope(by_nodes, error, np.nan, np.nan)]
-            if at_once.is_kink and error < np.inf:  # where no node has a kink, there is none
-                del both[0]
-            both.sort(key=lambda one: one.error)
-            told = [(one, _verdict(gradients[name], one, MARGIN * EPS * size)) for one in both]
-            best, check = next((pair for pair in told if pair[1] == AGREES), told[0])
-            if check == WRONG and not has_corners and _leaves_doubt(both):
-                check = UNKNOWN
-            found[name] = best, check
-        return found
-
-    def _nudged_alone(self, edge, values, claim):
-        """The slope of one node along one of its inputs."""
-        node, position = edge
-        given = [values[source] for source in self.sources[node]]
-
-        def along(value):
-            return self._quietly(node, *given[:position], value, *given[position + 1 :])
-
-        return slope(along, given[position], claim)
-
-    def _along(self, name, values):
-        """The result as a function of one input."""
-
-        def along(value):
-            now = {**values, name: value}
-            for node in self.order:
-                now[node] = self._quietly(node, *(now[source] for source in self.sources[node]))
-            return now[self.output]
-
-        return along
-
-    def _quietly(self, node, *given):
-        """What a node gives out, nan where it has no value."""
-        try:
-            return float(self.layers[node].forward(*given))
-        except (ArithmeticError, ValueError):
-            return np.nan
-
     def _expect_known_sources(self):
         for name, sources in self.sources.items():
             for source in sources:
@@ -404,38 +214,6 @@ def _too_large(where):
     return text.format(where=where)
 
 
-def _step_back(way, local):
-    """The slope, error bar and size of a way that is one node longer. Unknown: an endless bar."""
-    value, error, size = way
-    if local.steepest == 0 and local.error == 0:
-        return np.zeros(3)
-    longer = abs(value) * local.error + error * (local.steepest + local.error)
-    longer = np.inf if np.isnan(longer) or np.isnan(local.value) else longer
-    return np.array([value * np.nan_to_num(local.value), longer, size * local.steepest])
-
-
-def _leaves_doubt(both):
-    """Do two ways to measure contradict each other, or does one of them come to nothing?"""
-    values, errors = zip(*((one.value, one.error) for one in both), strict=True)
-    return max(errors) == np.inf or np.ptp(values) > sum(errors) > 0
-
-
-def _verdict(gradient, measured, rounding):
-    """What small steps say of a gradient, of which `rounding` may be lost in the last digits."""
-    if measured.error == np.inf and not measured.is_kink:
-        return UNKNOWN
-    off = 2 * measured.error + ENOUGH * max(abs(gradient), abs(measured.value)) + rounding
-    if measured.is_kink:  # any slope between those of the two sides would do
-        low, high = sorted((measured.left, measured.right))
-        off = 0.01 * (high - low)
-        return KINK if low - off <= gradient <= high + off else WRONG
-    if abs(gradient - measured.value) > off:
-        return WRONG
-    size = max(abs(gradient), abs(measured.value))
-    known = gradient == measured.value or measured.error <= max(0.01 * size, rounding)
-    return AGREES if known else UNKNOWN
-
-
 def _checked_inputs(inputs):
     if not isinstance(inputs, dict) or not inputs:
         raise TypeError(_("Graph: inputs is a dict of names and numbers, with at least one."))
@@ -480,121 +258,3 @@ def _one_number(value, where):
         text = _("{where} is {value}, and no graph can go on from there.")
         raise ValueError(text.format(where=where, value=f"{value:g}"))
     return float(value)
-
-
-def apple():
-    """Two apples at 100, with 10 % tax (book 5.1.1)."""
-    return Graph(
-        {"apple": 100, "number": 2, "tax": 1.1},
-        [("price", MulLayer(), "apple", "number"), ("total", MulLayer(), "price", "tax")],
-    )
-
-
-def apple_and_orange():
-    """Two apples at 100 and three oranges at 150, with 10 % tax (book 5.4.2)."""
-    return Graph(
-        {"number": 2, "apple": 100, "orange": 150, "count": 3, "tax": 1.1},
-        [
-            ("apples", MulLayer(), "number", "apple"),
-            ("oranges", MulLayer(), "orange", "count"),
-            ("price", AddLayer(), "apples", "oranges"),
-            ("total", MulLayer(), "price", "tax"),
-        ],
-    )
-
-
-def square_of_sum():
-    """z = t² with t = x + y (book 5.2.2)."""
-    return Graph({"x": 2, "y": 1}, [("t", AddLayer(), "x", "y"), ("z", SquareLayer(), "t")])
-
-
-def sum_times():
-    """f = (x + y) z."""
-    return Graph(
-        {"x": -2, "y": 5, "z": -4},
-        [("q", AddLayer(), "x", "y"), ("f", MulLayer(), "q", "z")],
-    )
-
-
-def fork():
-    """f = (x + y) x: x goes two ways, and the gradients of both ways add up."""
-    return Graph(
-        {"x": 3, "y": 1},
-        [("s", AddLayer(), "x", "y"), ("f", MulLayer(), "x", "s")],
-    )
-
-
-def maximum():
-    """f = max(x, y) z: only the larger one is heard, and only it gets a gradient."""
-    return Graph(
-        {"x": 4, "y": 2, "z": 3},
-        [("m", MaxLayer(), "x", "y"), ("f", MulLayer(), "m", "z")],
-    )
-
-
-def neuron(*activation):
-    """One neuron: w0 x0 + w1 x1 + b, and what makes y of it."""
-    return Graph(
-        {"w0": 2, "x0": -1, "w1": -3, "x1": -2, "b": -3},
-        [
-            ("a0", MulLayer(), "w0", "x0"),
-            ("a1", MulLayer(), "w1", "x1"),
-            ("s", AddLayer(), "a0", "a1"),
-            ("a", AddLayer(), "s", "b"),
-            *activation,
-        ],
-    )
-
-
-def sigmoid_neuron():
-    """One neuron, sigmoid(w0 x0 + w1 x1 + b), in its smallest parts (book 5.5.2)."""
-    return neuron(
-        ("−a", MulConstant(-1), "a"),
-        ("e", ExpLayer(), "−a"),
-        ("d", AddConstant(1), "e"),
-        ("y", ReciprocalLayer(), "d"),
-    )
-
-
-def folded_neuron():
-    """The same neuron, with the layer that networks use in place of its last four nodes."""
-    return neuron(("y", Sigmoid(), "a"))
-
-
-def relu_neuron():
-    """y = relu(w x + b), with the layer that networks use (book 5.5.1)."""
-    return Graph(
-        {"w": 2, "x": 1.5, "b": -1},
-        [("p", MulLayer(), "w", "x"), ("a", AddLayer(), "p", "b"), ("y", Relu(), "a")],
-    )
-
-
-def maxout():
-    """y = max(u x + b, v x + c): the larger of two straight lines.
-
-    Source: I. Goodfellow et al., "Maxout networks", 2013.
-    """
-    return Graph(
-        {"u": 1, "b": 0.5, "x": 2, "v": -1, "c": 1},
-        [
-            ("p", MulLayer(), "u", "x"),
-            ("q", MulLayer(), "v", "x"),
-            ("s", AddLayer(), "p", "b"),
-            ("t", AddLayer(), "q", "c"),
-            ("y", MaxLayer(), "s", "t"),
-        ],
-    )
-
-
-GRAPHS = {
-    "apple": apple,
-    "apple and orange": apple_and_orange,
-    "(x + y)²": square_of_sum,
-    "(x + y) z": sum_times,
-    "fork": fork,
-    "max": maximum,
-    "sigmoid neuron": sigmoid_neuron,
-    "folded neuron": folded_neuron,
-    "ReLU neuron": relu_neuron,
-    "maxout": maxout,
-}

@@ -1,31 +1,28 @@
-"""A filter steps over an image: window, sum, output, and im2col's rows (book 7.2, 7.4).
+"""A filter steps over an image: window, sum, output; im2col; the way back (book 7.2, 7.4).
 
-Every number of image and filter can be edited. The tables show the padded image with the window
-that is being summed, the filter, the output, the matrix that im2col makes (one row a window, the
-present one lit) and the counts of col2im: how many windows see each pixel.
+Every number of the filter can be edited. `show`, of a panel's data, is what four tables show:
+"window", the products of one window and their sum; "rows", the matrix that im2col makes, a window
+a row, times the filter as a column; "columns", the same as the layer of `common` does it, a window
+a column; "back", how slopes come back: each window's slope times the filter, added where it lay.
 """
 
-from functools import cache
+from functools import partial
 from gettext import gettext as _
 from gettext import ngettext
 from typing import NamedTuple
 
 import numpy as np
 import traitlets
-from matplotlib.patches import PathPatch, Rectangle
-from matplotlib.path import Path
-from matplotlib.textpath import TextPath
 
 from common.conv_layers import Convolution
 from common.util import col2im, im2col, pad_images
 
-from .shell import NumberGrid, Panel, Scrubber, Several, slider
-from .shell.style import BLACK, BLUE, NORMAL, add_axes
+from .ch07_convolution_picture import draw_convolution, first_shown
+from .outlines import short
+from .shell import NumberGrid, Panel, Scrubber, Several, choice, layout_of, slider
 
-LIT, SOFT, FRAME = "#FBD38D", "#EEEEEE", "#9A9A9A"
+MOST = 168  # windows, counted from 0
 LARGEST = 9  # rows and columns of an image that can be edited and read
-ROWS = 16  # of im2col's matrix that are shown at once
-
 IMAGE = np.array([[1, 2, 3, 0], [0, 1, 2, 3], [3, 0, 1, 2], [2, 3, 0, 1]])
 FILTER = np.array([[2, 0, 1], [0, 1, 2], [1, 0, 2]])
 SEVEN = (np.arange(7) + 1 - np.arange(7)[:, np.newaxis]) % 4  # the pattern of IMAGE, continued
@@ -34,31 +31,45 @@ EDGE_FILTER = np.tile([-1, 0, 1], (3, 1))
 
 
 class Convolved(NamedTuple):
+    show: str
     padded: np.ndarray  # (H + 2P, W + 2P)
     filter: np.ndarray  # (FH, FW)
     stride: int
     pad: int
     bias: float
     out: np.ndarray  # (OH, OW)
-    rows: np.ndarray  # (OH·OW, FH·FW), what im2col makes
-    counts: np.ndarray  # (H + 2P, W + 2P), how many windows see each pixel
-    step: int  # the window that is summed
+    rows: np.ndarray  # (OH·OW, FH·FW), what im2col makes; the layer's windows, transposed
+    step: int  # the window that is looked at
     top: int  # its first row and column in `padded`
     left: int
+    products: np.ndarray  # (FH, FW), window × filter
     rest: tuple  # pixels that no window reaches, below and on the right
+    slopes: np.ndarray  # (OH, OW), dout
+    shares: np.ndarray  # (OH·OW, FH·FW), dcol: each slope times the filter
+    back: np.ndarray  # (H + 2P, W + 2P), col2im of the shares up to this step
+    counts: np.ndarray  # (H + 2P, W + 2P), how many windows see each pixel
 
 
-def compute_convolution(image, filter, stride_and_padding, bias, step):
-    """The whole output by the layer of `common`, and one window of it in detail."""
+def compute_convolution(image, filter, moves, bias, step, show, slopes):
+    """The whole output by the layer of `common`, one window of it in detail, and its way back.
+
+    moves: stride and padding. slopes: "ones", or "count" for 1, 2, 3, …
+    """
     x, w = np.array(image), np.array(filter)
-    stride, pad = stride_and_padding
+    stride, pad = moves
     layer = Convolution(w[np.newaxis, np.newaxis], np.array([bias]), stride, pad)
     out = layer.forward(x[np.newaxis, np.newaxis])[0, 0]
     padded = pad_images(x[np.newaxis, np.newaxis], pad)
     rows = im2col(padded, *w.shape, stride)
     step = min(step, out.size - 1)
     down, across = divmod(step, out.shape[1])
+    top, left = down * stride, across * stride
+    dout = np.ones(out.size) if slopes == "ones" else np.arange(1.0, out.size + 1)
+    shares = np.outer(dout, w)  # (OH·OW, 1)(1, FH·FW)
+    so_far = np.where(np.arange(out.size)[:, np.newaxis] <= step, shares, 0)
+    laid_back = partial(col2im, input_shape=padded.shape, filter_h=len(w), filter_w=w.shape[1])
     return Convolved(
+        show=show,
         padded=padded[0, 0],
         filter=w,
         stride=stride,
@@ -66,158 +77,42 @@ def compute_convolution(image, filter, stride_and_padding, bias, step):
         bias=bias,
         out=out,
         rows=rows,
-        counts=col2im(np.ones_like(rows), padded.shape, *w.shape, stride)[0, 0].astype(int),
         step=step,
-        top=down * stride,
-        left=across * stride,
+        top=top,
+        left=left,
+        products=padded[0, 0, top : top + len(w), left : left + w.shape[1]] * w,
         rest=tuple((padded.shape[2 + i] - w.shape[i]) % stride for i in (0, 1)),
+        slopes=dout.reshape(out.shape),
+        shares=shares,
+        back=laid_back(so_far, stride=stride)[0, 0],
+        counts=laid_back(np.ones_like(rows), stride=stride)[0, 0].astype(int),
     )
-
-
-def draw_convolution(figure, data):
-    figure.clear()
-    axes = add_axes(figure, (0, 0, 1, 1), frame=False)
-    width, height = figure.get_size_inches()
-    axes.set(xlim=(0, width), ylim=(height, 0))  # one unit is an inch, downwards
-    fh, fw = data.filter.shape
-    window = (data.left, data.top, fw, fh)
-    title = _("image with padding {p}").format(p=data.pad) if data.pad else _("image")
-    _draw_table(axes, (0.05, 0.45, 2.75, 2.2), data.padded, title, lit=window, data=data)
-    _draw_table(axes, (3.05, 0.45, 1.7, 2.2), data.filter, _("filter"), frame=BLUE)
-    row, column = divmod(data.step, data.out.shape[1])
-    later = np.arange(data.out.size).reshape(data.out.shape) > data.step
-    lit = column, row, 1, 1
-    _draw_table(axes, (5.0, 0.45, 2.15, 2.2), data.out, _("output"), lit=lit, faint=later)
-    first = int(np.clip(data.step - ROWS // 2, 0, max(0, len(data.rows) - ROWS)))
-    shown = data.rows[first : first + ROWS]
-    title = _("im2col: {n} windows × {k} numbers").format(n=len(data.rows), k=fh * fw)
-    if len(shown) < len(data.rows):
-        title += "\n" + _("(windows {a} to {b})").format(a=first + 1, b=first + len(shown))
-    lit = 0, data.step - first, fh * fw, 1
-    _draw_table(axes, (7.45, 0.45, 2.9, 4.05), shown, title, lit=lit)
-    title = _("col2im: windows that see a pixel")
-    _draw_table(axes, (5.0, 3.05, 2.15, 1.5), data.counts, title, lit=window)
-    options = {"va": "top", "fontsize": NORMAL, "linespacing": 1.5}
-    axes.text(0.05, 2.8, "\n".join(_sum_lines(data)), color=BLACK, **options)
-    axes.text(0.05, 3.85, _size_line(data), color="#444444", **options)
-
-
-def _draw_table(axes, box, values, title, lit=None, faint=None, frame=BLACK, data=None):
-    """Numbers in cells, in box = (left, top, width, height) in inches.
-
-    lit: (left, top, width, height) in cells. faint: True where the output is still to come.
-    data: given for the image, whose padding and unseen pixels are marked.
-    """
-    (height, width), (x0, y0) = values.shape, box[:2]
-    cell = min(box[2] / width, box[3] / height, 0.42)
-
-    def rectangle(left, top, across, down, **options):
-        place = (x0 + cell * left, y0 + cell * top)
-        axes.add_artist(Rectangle(place, cell * across, cell * down, **options))
-
-    axes.text(x0, y0 - 0.08, title, va="bottom", fontsize=NORMAL)
-    if data is not None and data.pad:
-        rectangle(0, 0, width, height, facecolor=SOFT, linewidth=0)
-        inner = width - 2 * data.pad, height - 2 * data.pad
-        rectangle(data.pad, data.pad, *inner, facecolor="white", linewidth=0)
-    if lit is not None:
-        rectangle(*lit, facecolor=LIT, linewidth=0)
-    if data is not None:
-        below, right = data.rest
-        hatched = {"fill": False, "hatch": "////", "edgecolor": "#B0B0B0", "linewidth": 0}
-        rectangle(0, height - below, width, below, **hatched)
-        rectangle(width - right, 0, right, height - below, **hatched)
-    x, y = (start + cell * np.arange(n + 1) for start, n in ((x0, width), (y0, height)))
-    axes.hlines(y, x[0], x[-1], color=FRAME, linewidth=0.6)
-    axes.vlines(x, y[0], y[-1], color=FRAME, linewidth=0.6)
-    rectangle(0, 0, width, height, fill=False, edgecolor=frame, linewidth=1.4)
-    if lit is not None:
-        rectangle(*lit, fill=False, edgecolor=BLACK, linewidth=2.2)
-    _write(axes, values, x0, y0, cell, faint)
-
-
-def _write(axes, values, x0, y0, cell, faint):
-    """All numbers of a table as one path: hundreds of them cost no more than ten texts."""
-    words = [[_shown(value) for value in row] for row in values]
-    size = min(0.52 * cell, 1.5 * cell / max(len(word) for row in words for word in row), 0.155)
-    if size < 0.07:  # too small to be read: the cells stay empty
-        return
-    for color, chosen in ((BLACK, False), ("#909090", True)):
-        glyphs = []
-        for i, row in enumerate(words):
-            for j, word in enumerate(row):
-                if chosen == (faint is not None and bool(faint[i, j])):
-                    centre = x0 + cell * (j + 0.5), y0 + cell * (i + 0.5)
-                    vertices, codes = _glyphs(word)
-                    glyphs.append(Path(vertices * size + centre, codes))
-        if glyphs:
-            path = Path.make_compound_path(*glyphs)
-            axes.add_artist(PathPatch(path, facecolor=color, linewidth=0))
-
-
-@cache
-def _glyphs(word):
-    """The outline of a word of height 1, centred at 0, y downwards: vertices and codes."""
-    path = TextPath((0, 0), word, size=1)
-    vertices = path.vertices * (1, -1)
-    return vertices - (vertices.max(axis=0) + vertices.min(axis=0)) * (0.5, 0) - (
-        0,
-        -0.36,
-    ), path.codes
-
-
-def _shown(value):
-    return f"{value:.4g}".replace("-", "−")
-
-
-def _sum_lines(data):
-    """The sum of one window, one line a row of the filter."""
-    fh, fw = data.filter.shape
-    window = data.padded[data.top : data.top + fh, data.left : data.left + fw]
-    lines = []
-    for values, weights in zip(window, data.filter, strict=True):
-        products = (
-            f"{_shown(x)}·{f'({_shown(w)})' if w < 0 else _shown(w)}"
-            for x, w in zip(values, weights, strict=True)
-        )
-        lines.append(("   " if not lines else "+ ") + " + ".join(products))
-    lines.append(
-        _("+ bias {bias}  =  {result}").format(
-            bias=_shown(data.bias), result=_shown(data.out.flat[data.step])
-        )
-    )
-    return lines
-
-
-def _size_line(data):
-    lines = []
-    for axis, name in enumerate(("OH", "OW")):
-        size = data.padded.shape[axis] - 2 * data.pad
-        formula = (
-            f"{name} = ({size} + 2·{data.pad} − {data.filter.shape[axis]}) / {data.stride} + 1"
-        )
-        lines.append(f"{formula} = {data.out.shape[axis]}" + _rest(data.rest[axis]))
-    return "\n".join(lines)
-
-
-def _rest(pixels):
-    return _(", remainder {n}").format(n=pixels) if pixels else ""
 
 
 def describe_convolution(data):
+    told = {
+        "window": _tell_window,
+        "rows": _tell_rows,
+        "columns": _tell_columns,
+        "back": _tell_back,
+    }
+    text = told[data.show](data)
+    if not np.isfinite(data.back if data.show == "back" else data.out).all():
+        text += " " + _("Some sums are too large for a computer's numbers (inf or nan).")
+    return text
+
+
+def _tell_window(data):
     words = [
         _("Window {n} of {all} gives {value}.").format(
-            n=data.step + 1, all=data.out.size, value=_shown(data.out.flat[data.step])
+            n=data.step + 1, all=data.out.size, value=short(data.out.flat[data.step])
         )
     ]
     height, width = data.out.shape
     text = _("The output is {h} × {w}")
     if data.out.size <= 16:
-        rows = "; ".join(" ".join(map(_shown, row)) for row in data.out)
         text += ": {rows}"
-        words.append((text + ".").format(h=height, w=width, rows=rows))
-    else:
-        words.append((text + ".").format(h=height, w=width))
+    words.append((text + ".").format(h=height, w=width, rows=_listed(data.out)))
     if any(data.rest):
         below, right = data.rest
         parts = [
@@ -228,14 +123,61 @@ def describe_convolution(data):
         ]
         text = _("The stride does not divide the room: no window sees {parts} (hatched).")
         words.append(text.format(parts=_(" and ").join(filter(None, parts))))
-    if not np.isfinite(data.out).all():
-        words.append(_("Some sums are too large for a computer's numbers (inf or nan)."))
-    elif data.counts.max() > 1:
-        words.append(_("A pixel is seen by up to {n} windows.").format(n=data.counts.max()))
     return " ".join(words)
 
 
-class Table(NumberGrid):
+def _listed(table):
+    """Its rows, for a sentence."""
+    return "; ".join(" ".join(map(short, row)) for row in table)
+
+
+def _tell_rows(data):
+    text = _(
+        "Window {n} of {all} is row {n} of a matrix {all} × {k}. Times the filter as a column it "
+        "gives {value}, and one product gives them all. {pixels} pixels became {numbers} numbers."
+    )
+    return text.format(**_words_of_a_matrix(data))
+
+
+def _tell_columns(data):
+    text = _(
+        "Window {n} of {all} is column {n} of a matrix {k} × {all}. The filter as a row times it "
+        "gives {value}, and one product gives them all, in the order of the output."
+    )
+    return text.format(**_words_of_a_matrix(data))
+
+
+def _words_of_a_matrix(data):
+    return {
+        "n": data.step + 1,
+        "all": data.out.size,
+        "k": data.filter.size,
+        "value": short(data.out.flat[data.step]),
+        "pixels": data.padded.size,
+        "numbers": data.rows.size,
+    }
+
+
+def _tell_back(data):
+    done, all = data.step + 1, data.out.size
+    if done < all:
+        text = _("{n} of {all} windows are laid back, each with its slope times the filter.")
+    else:
+        text = _("All {all} windows are laid back, each with its slope times the filter.")
+    words = [text.format(n=done, all=all)]
+    if data.back.size <= 16:
+        text = _("So far each pixel has got: {rows}.") if done < all else _("The sums: {rows}.")
+        words.append(text.format(rows=_listed(data.back)))
+    most = data.counts.max()
+    text = ngettext(
+        "No pixel is seen by more than {n} window.",
+        "A pixel is seen by up to {n} windows; what these send adds up.",
+        most,
+    )
+    return " ".join([*words, text.format(n=most)])
+
+
+class Grid(NumberGrid):
     """A table of numbers that may also change its size, up to LARGEST rows and columns."""
 
     def __init__(self, label, rows):
@@ -256,9 +198,66 @@ class Table(NumberGrid):
         return rows
 
 
-def convolution_panel(*, hide=(), stride=1, padding=0, **start):
-    """The stepper. start: image, filter, bias, step; stride and padding are given by name, too."""
-    image, filter = Table(_("image"), IMAGE), Table(_("filter"), FILTER)
+def convolution_panel(*, stride=1, padding=0, **options):
+    """One window after the other, its products and their sum.
+
+    options: hide; and to start with image, filter, bias, step. Stride and padding by their names.
+    """
+    bias = slider(_("bias"), -5.0, 5.0, 0.5, 0.0)
+    if (stride, padding) != (1, 0):
+        options["moves"] = (stride, padding)
+    edges = {"image": EDGE_IMAGE, "filter": EDGE_FILTER, "moves": (1, 0), "bias": 0.0, "step": 0}
+    presets = _presets(bias=0.0)
+    bias_3 = {**presets.pop(_("the first picture")), "bias": 3.0}
+    return _stepper(
+        title=_("A filter steps over an image"),
+        compute=partial(compute_convolution, show="window", slopes="ones"),
+        picture=Grid(_("image"), IMAGE),
+        more={"bias": bias},
+        presets={_("bias 3"): bias_3, **presets, _("a filter for vertical edges"): edges},
+        stops=[{**presets[_("stride 3 on 7 × 7: a remainder")], "moves": (3, 1)}],
+        **options,
+    )
+
+
+def im2col_panel(**options):
+    """Windows as rows of a matrix, or as columns, as the layer of `common` has them."""
+    views = {_("a window, a row"): "rows", _("the layer: a window, a column"): "columns"}
+    return _stepper(
+        title=_("Windows become a matrix"),
+        compute=partial(compute_convolution, bias=0.0, slopes="ones"),
+        picture=Grid(_("image"), IMAGE),
+        more={"show": choice(_("show"), views)},
+        presets=_presets(),
+        **options,
+    )
+
+
+def col2im_panel(**options):
+    """Slopes on their way back: what each window gets is added where it lay."""
+
+    def compute(image, **values):
+        picture = np.zeros((image, image)).tolist()  # its numbers are not asked for
+        return compute_convolution(picture, bias=0.0, show="back", **values)
+
+    options.setdefault("step", 3)  # all of them
+    slopes = {_("all 1"): "ones", "1, 2, 3, …": "count"}
+    presets = _presets()
+    for values in presets.values():
+        values["image"] = len(values["image"])
+    ones = {"image": 3, "filter": np.ones((2, 2)), "moves": (1, 0), "slopes": "ones", "step": 3}
+    return _stepper(
+        title=_("Slopes come back to the picture"),
+        compute=compute,
+        picture=slider(_("side of the picture"), 2, LARGEST, 1, 4),
+        more={"slopes": choice(_("slopes dout"), slopes)},
+        presets={**presets, _("overlaps: 3 × 3, filter 2 × 2"): ones},
+        **options,
+    )
+
+
+def _stepper(*, title, compute, picture, more, presets, stops=(), hide=(), **start):
+    filter = Grid(_("filter"), FILTER)
     parts = [slider(_("stride"), 1, 3, 1, 1), slider(_("padding"), 0, 2, 1, 0)]
     moves = Several(_("stride and padding"), parts)
     step = Scrubber(_("window (from 0)"), 3, interval=700)
@@ -266,50 +265,100 @@ def convolution_panel(*, hide=(), stride=1, padding=0, **start):
     def follow(change):
         """The scrubber ends at the last window, however many there are."""
         stride, pad = moves.value
+        sides = np.shape(picture.value) or (picture.value, picture.value)
         room = [
-            len_x + 2 * pad - len_w
-            for len_x, len_w in zip(np.shape(image.value), np.shape(filter.value), strict=True)
+            side + 2 * pad - window
+            for side, window in zip(sides, np.shape(filter.value), strict=True)
         ]
-        if min(room) >= 0:
-            step.end_at((room[0] // stride + 1) * (room[1] // stride + 1) - 1)
+        fits = min(room) >= 0  # else a message says so, and any window will do
+        step.end_at((room[0] // stride + 1) * (room[1] // stride + 1) - 1 if fits else MOST)
 
-    for part in (image, filter, moves):
+    for part in (picture, filter, moves):
         part.observe(follow, names="value")
-    first = {"image": IMAGE, "filter": FILTER, "stride_and_padding": (1, 0), "bias": 0.0, "step": 0}
-    seven = {**first, "image": SEVEN}
-    overlap = {"image": np.arange(1, 10).reshape(3, 3), "filter": np.ones((2, 2))}
-    presets = {
-        _("bias 3"): {**first, "bias": 3.0},
-        _("padding 1"): {**first, "stride_and_padding": (1, 1)},
-        _("stride 2 on 7 × 7"): {**seven, "stride_and_padding": (2, 0)},
-        _("stride 3 on 7 × 7: a remainder"): {**seven, "stride_and_padding": (3, 0)},
-        _("a filter for vertical edges"): {**first, "image": EDGE_IMAGE, "filter": EDGE_FILTER},
-        _("overlaps: 3 × 3, filter 2 × 2"): {**first, **overlap},
-    }
-    for values in presets.values():
+    controls = {"image": picture, "filter": filter, "moves": moves, **more, "step": step}
+    for values in (*presets.values(), *stops, start):
         for name in ("image", "filter"):
-            values[name] = np.asarray(values[name], dtype=float).tolist()
+            if np.ndim(values.get(name, 0)):
+                values[name] = np.asarray(values[name], dtype=float).tolist()
     panel = Panel(
-        title=_("A filter steps over an image"),
-        controls={
-            "image": image,
-            "filter": filter,
-            "stride_and_padding": moves,
-            "bias": slider(_("bias"), -5.0, 5.0, 0.5, 0.0),
-            "step": step,
-        },
-        compute=compute_convolution,
+        title=title,
+        controls=controls,
+        compute=compute,
         draw=draw_convolution,
         describe=describe_convolution,
-        figsize=(10.4, 4.6),
+        figsize=(9.2, 4.2),
+        narrow=(3.6, 5.95),
+        lecture=(7.3, 3.2),
+        touch={
+            "image": lambda hand, values: _drag(hand, values, panel.data),
+            "windows": lambda hand, values: _pick(hand, values, panel),
+        },
+        hover={"image": _tell_pixel},
         presets=presets,
+        stops=[*({"step": n} for n in range(4)), *stops],
         hide=hide,
     )
-    for name in ("image", "filter"):
-        if name in start:
-            start[name] = np.asarray(start[name], dtype=float).tolist()
-    if (stride, padding) != (1, 0):
-        start["stride_and_padding"] = (stride, padding)
-    if "step" in start:
-        start["step"] = start.pop("step")  # last: what comes before decides how many there are
-    return panel.start(start)
+    # The step comes last: what comes before decides how many there are.
+    return panel.start(dict(sorted(start.items(), key=lambda part: part[0] == "step")))
+
+
+def _presets(**more):
+    first = {"image": IMAGE, "filter": FILTER, "moves": (1, 0), **more, "step": 0}
+    seven = {**first, "image": SEVEN}
+    return {
+        _("the first picture"): first,
+        _("padding 1"): {**first, "moves": (1, 1)},
+        _("stride 2 on 7 × 7"): {**seven, "moves": (2, 0)},
+        _("stride 3 on 7 × 7: a remainder"): {**seven, "moves": (3, 0)},
+    }
+
+
+# ---- what hands do
+
+
+def _drag(hand, values, data):
+    """The window keeps under the hand where it was grabbed; elsewhere its middle comes there."""
+    height, width = data.filter.shape
+    if hand.x is None:
+        return _moved(hand, data)
+    columns = data.out.shape[1]
+    before = np.array(divmod(min(hand.before["step"], data.out.size - 1), columns)) * data.stride
+    (x, y), (x0, y0) = (hand.x, hand.y), hand.down
+    grabbed = 0 <= y0 - before[0] < height and 0 <= x0 - before[1] < width
+    moved = np.add(before, (y - y0, x - x0))
+    corner = moved if grabbed else (y - height / 2, x - width / 2)
+    return _window(np.round(np.divide(corner, data.stride)), data)
+
+
+def _pick(hand, values, panel):
+    """The output's cell under the hand, or the matrix's row or column."""
+    data = panel.data
+    if data.show == "window":
+        return _moved(hand, data) if hand.x is None else _window((int(hand.y), int(hand.x)), data)
+    if hand.x is None:
+        place = data.step + (hand.dx if data.show == "columns" else -hand.dy)
+    else:  # the windows that were shown when the hand came down
+        before = min(hand.before["step"], data.out.size - 1)
+        first, _count = first_shown(data._replace(step=before), layout_of(panel.figure))
+        place = first + int(hand.x if data.show == "columns" else hand.y)
+    return {"step": int(np.clip(place, 0, data.out.size - 1))}
+
+
+def _moved(hand, data):
+    """A window further by arrow keys."""
+    row, column = divmod(data.step, data.out.shape[1])
+    return _window((row - hand.dy, column + hand.dx), data)
+
+
+def _window(place, data):
+    row, column = (
+        int(np.clip(k, 0, end - 1)) for k, end in zip(place, data.out.shape, strict=True)
+    )
+    return {"step": row * data.out.shape[1] + column}
+
+
+def _tell_pixel(x, y, data):
+    """How many windows see the pixel."""
+    height, width = data.counts.shape
+    count = int(data.counts[min(int(y), height - 1), min(int(x), width - 1)])
+    return ngettext("seen by {n} window", "seen by {n} windows", count).format(n=count)

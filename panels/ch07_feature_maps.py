@@ -10,14 +10,14 @@ from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
-from matplotlib.patches import Rectangle
 
 from common.functions import softmax
 from common.simple_convnet import SimpleConvNet
 
-from .ch03_classify import Bars
-from .shell import Panel, Stepper, artists, choice, slider
-from .shell.style import INK, NORMAL, ORANGE, SMALL, add_axes, edge, ink_limits
+from .cells import Pixels, Shares, around, arrangement
+from .outlines import Lines, Words
+from .shell import Panel, Stepper, artists, choice, layout_of, slider
+from .shell.style import SMALL, ink_limits
 
 STAGES = {  # what is shown -> the layer whose output it is, and how a sentence calls it
     _("the filters"): (None, _("The filters")),
@@ -108,54 +108,40 @@ def compute_feature_maps(number, network, stage, filter, source, *, images, labe
     )
 
 
-def mosaic(maps):
-    """Maps (M, H, W) side by side with gaps of nan; a vector becomes maps of one pixel."""
-    maps = maps.reshape(-1, 1, 1) if maps.ndim == 1 else maps
-    count, height, width = maps.shape
-    gap = 1 if height > 1 else 0
-    columns = {30: 6, 10: 5}.get(count, int(np.ceil(np.sqrt(count))))
-    rows = -(-count // columns)
-    canvas = np.full((rows * (height + gap) + gap, columns * (width + gap) + gap), np.nan)
-    for i, one in enumerate(maps):
-        top, left = (gap + place * (size + gap) for place, size in zip(
-            divmod(i, columns), (height, width), strict=True))  # fmt: skip
-        canvas[top : top + height, left : left + width] = one
-    return canvas, columns, gap
-
-
 def draw_feature_maps(figure, data):
     art = artists(figure, _lay_out)
-    art.image.set_data(data.image)
-    art.titles[0].set_text(data.title)
-    art.window.set_xy((data.place[1] - 0.5, data.place[0] - 0.5))
-    fh, fw = data.weights.shape
-    art.window.set(height=fh, width=fw)
-    canvas, columns, gap = mosaic(data.maps)
-    _show(art.mosaic, canvas, signed=data.layer in (None, "Conv1", "Affine2"))
-    art.titles[1].set_text(f"{data.stage}: {_shape(data.maps)}")
-    height, width = data.maps.shape[1:] if data.maps.ndim == 3 else (0, 0)
-    row, column = divmod(data.filter - 1, columns)
-    art.chosen.set_visible(bool(height))
-    art.chosen.set_xy(
-        (column * (width + gap) + gap / 2 - 0.5, row * (height + gap) + gap / 2 - 0.5)
+    art.image.title.set_text(data.title)
+    art.image.show(data.image, 0, 1)
+    around(art.window, *data.place, *data.weights.shape, data.image.shape)
+    art.maps.title.set_text(f"{data.stage}: {_shape(data.maps)}")
+    low, high = ink_limits(data.maps, signed=data.layer in (None, "Conv1", "Affine2"))
+    pictures = data.maps if data.maps.ndim == 3 else data.maps.reshape(-1, 1, 1)
+    shape = arrangement(len(pictures), *art.box[2:])
+    scores = data.layer == "Affine2"  # few enough to be read: their ink is paler
+    art.maps.show_all(pictures, low, high + (1.2 * (high - low) if scores else 0), shape)
+    art.chosen.set_visible(data.maps.ndim == 3)
+    around(art.chosen, *divmod(data.filter - 1, shape[1]), 1, 1, shape)
+    art.scores.show(_scores(data.maps, shape, art.box) if scores else [])
+    art.range.set_text(
+        _("the larger a score, the darker")
+        if scores
+        else _("white: {low:.2g}, black: {high:.2g}").format(low=low, high=high).replace("-", "−")
     )
-    art.chosen.set(width=width + gap, height=height + gap)
-    low, high = art.mosaic.get_clim()
-    art.range.set_text(_("white: {low:.2g}, black: {high:.2g}").format(low=low, high=high))
-    _show(art.weights, data.weights, signed=True)
-    art.titles[2].set_text(_("filter {n}").format(n=data.filter))
-    _show(art.answer, data.answer, signed=True)
-    art.answer_window.set_xy((data.place[1] - 0.5, data.place[0] - 0.5))
+    art.weights.title.set_text(_("filter {n}").format(n=data.filter))
+    art.weights.show(data.weights, *ink_limits(data.weights, signed=True))
+    art.answer.show(data.answer, *ink_limits(data.answer, signed=True))
+    around(art.here, *data.place, 1, 1, data.answer.shape)
     art.bars.show(data.probabilities, int(data.probabilities.argmax()), data.label)
 
 
-def _show(image, values, signed):
-    """Puts values into an image, with its axes as large as they are."""
-    height, width = values.shape
-    image.set_data(values)
-    image.set_extent((-0.5, width - 0.5, height - 0.5, -0.5))
-    image.axes.set(xlim=(-0.5, width - 0.5), ylim=(height - 0.5, -0.5))
-    image.set_clim(*ink_limits(values, signed=signed))
+def _scores(scores, shape, box):
+    """Each digit and its score, in the middle of its cell."""
+    (rows, columns), (left, top, width, height) = shape, box
+    for i, score in enumerate(scores):
+        row, column = divmod(i, columns)
+        x, y = left + width * (column + 0.5) / columns, top + height * (row + 0.5) / rows
+        yield f"{i}:", (x, y - 0.1)
+        yield f"{score:.1f}".replace("-", "−"), (x, y + 0.1)
 
 
 def _shape(maps):
@@ -165,38 +151,36 @@ def _shape(maps):
 
 
 def _lay_out(figure):
-    def picture(box):
-        axes = add_axes(figure, box, frame=False)
-        title = axes.set_title("", fontsize=NORMAL, loc="left")
-        return axes, axes.imshow(np.zeros((2, 2)), cmap=INK), title
-
-    axes, image, first = picture((0.005, 0.3, 0.25, 0.6))
-    edge(axes)
-    _show(image, np.zeros((28, 28)), signed=False)
-    image.set_clim(0, 1)
-    frame = {"fill": False, "edgecolor": ORANGE, "linewidth": 2.5}
-    window = axes.add_patch(Rectangle((0, 0), 5, 5, **frame))
-    axes, shown, second = picture((0.275, 0.08, 0.39, 0.82))
-    edge(axes)
-    axes.set_facecolor("#CFE0EE")  # the gaps between maps: no shade of ink
-    chosen = axes.add_patch(Rectangle((0, 0), 5, 5, **frame))
-    limits = figure.text(0.275, 0.02, "", fontsize=SMALL, color="#444444")
-    axes, weights, third = picture((0.695, 0.6, 0.13, 0.3))
-    edge(axes)
-    axes, answer, fourth = picture((0.845, 0.6, 0.15, 0.3))
-    edge(axes)
-    fourth.set_text(_("its answer"))
-    answer_window = axes.add_patch(Rectangle((0, 0), 1, 1, **frame))
-    bars = Bars(add_axes(figure, (0.7, 0.13, 0.29, 0.33)))
-    figure.text(
-        0.005, 0.1, _("framed: where the chosen\nfilter answers most strongly"),
-        fontsize=SMALL, color="#444444", linespacing=1.4,
-    )  # fmt: skip
+    image, maps, weights, answer, bars = {
+        "normal": (
+            (0.05, 0.3, 2.4, 2.4), (2.8, 0.3, 4.5, 3.75), (7.65, 0.3, 1.65, 1.65),
+            (7.65, 2.4, 1.65, 1.65), (0.05, 3.05, 2.4, 1.05),
+        ),
+        "narrow": (
+            (0.05, 0.3, 1.65, 1.65), (0.05, 2.35, 3.5, 2.92), (0.05, 5.9, 1.5, 1.5),
+            (2.0, 5.9, 1.5, 1.5), (1.9, 0.3, 1.65, 1.45),
+        ),
+        "lecture": (
+            (0.05, 0.3, 1.5, 1.5), (1.9, 0.3, 3.15, 2.6), (5.4, 0.3, 1.2, 1.2),
+            (5.4, 1.85, 1.2, 1.2), (0.05, 2.15, 1.5, 0.77),
+        ),
+    }[layout_of(figure)]  # fmt: skip
+    shown = Pixels(figure, image, label="digit").entitled()
+    asked = Pixels(figure, answer, _("where it answers"), label="answer")
+    all_maps = Pixels(figure, maps, label="maps").entitled()
     return SimpleNamespace(
-        image=image, window=window, mosaic=shown, chosen=chosen, range=limits, weights=weights,
-        answer=answer, answer_window=answer_window, bars=bars,
-        titles=[first, second, third],
-    )  # fmt: skip
+        image=shown,
+        window=shown.frame(),
+        maps=all_maps,
+        box=maps,
+        chosen=all_maps.frame(),
+        scores=Words(figure),
+        range=Lines(figure, maps[0], maps[1] + maps[3] + 0.05, SMALL, color="#444444"),
+        weights=Pixels(figure, weights).entitled(),
+        answer=asked,
+        here=asked.frame(),
+        bars=Shares(figure, bars),
+    )
 
 
 def describe_feature_maps(data):
@@ -276,10 +260,36 @@ def feature_maps_panel(images, labels, networks, *, drawing=None, hide=(), **sta
         ),
         draw=draw_feature_maps,
         describe=describe_feature_maps,
-        figsize=(10.4, 4.3),
+        figsize=(9.4, 4.35),
+        narrow=(3.6, 7.45),
+        lecture=(6.7, 3.2),
+        touch={"maps": lambda hand, values: _pick(hand, values, panel)},
+        hover={"answer": _tell},
         presets=presets,
+        stops=[{"stage": stage} for stage in stages],
         hide=hide,
     )  # fmt: skip
     if drawing is not None:
         drawing.followers.append(lambda: panel._update() if panel.values["source"] else None)
     return panel.start(start)
+
+
+def _pick(hand, values, panel):
+    """The filter whose map is under the hand."""
+    data, box = panel.data, panel.figure._panel_artists.box
+    if data.maps.ndim == 1:
+        return {}  # behind the affine layers there are no maps
+    rows, columns = arrangement(len(data.maps), *box[2:])
+    if hand.x is None:
+        chosen = values["filter"] + hand.dx - hand.dy * columns
+    else:
+        chosen = int(hand.y * rows) * columns + int(hand.x * columns) + 1
+    return {"filter": chosen} if 1 <= chosen <= len(data.maps) else {}
+
+
+def _tell(x, y, data):
+    """The filter's answer at one place."""
+    rows, columns = data.answer.shape
+    row, column = min(int(y * rows), rows - 1), min(int(x * columns), columns - 1)
+    text = _("row {row}, column {column}: {value:.2f}")
+    return text.format(row=row, column=column, value=data.answer[row, column])

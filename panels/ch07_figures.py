@@ -11,10 +11,10 @@ from matplotlib.patches import Polygon
 
 from common.conv_layers import Convolution
 
-from .ch07_convolution import LIT
 from .shell import Picture, new_figure
 from .shell.style import INK, NORMAL, SMALL, add_axes, edge, ink_limits
 
+LIT = "#FBD38D"  # a window, as in the stepper
 TINTS = ("#BCD6EC", "#F2C4B3", "#B5DED0", "#E8CCDB")  # of filters, one after the other
 FACES = ("#DCEBF7", "#BCD6EC", "#9CC0E0")  # front, top, side of a block
 

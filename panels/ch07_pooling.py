@@ -6,14 +6,16 @@ from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
+from matplotlib.collections import PolyCollection
 
 from common.functions import softmax
 from common.layers import Pooling, Relu
 
-from .ch03_classify import Bars
+from .cells import Pixels, Shares, place
 from .ch07_feature_maps import as_images, as_networks
-from .shell import Panel, Stepper, artists, choice, slider
-from .shell.style import INK, NORMAL, add_axes, edge, ink_limits
+from .outlines import Words
+from .shell import Panel, Stepper, artists, choice, layout_of, slider
+from .shell.style import GREEN, NORMAL, add_axes, ink_limits
 
 FAR = 4  # pixels
 
@@ -26,6 +28,7 @@ class Shifted(NamedTuple):
     window: int
     filter: int
     pictures: tuple  # (image, map, pooled map), each (2, rows, columns): before and after
+    shared: tuple  # of each of the three what both have, (rows, columns)
     overlaps: tuple  # the share that stays, of each of the three
     probabilities: np.ndarray  # (2, 10)
 
@@ -63,6 +66,7 @@ def compute_pooling(number, right, down, window, filter, *, images, labels, netw
         window=window,
         filter=filter,
         pictures=pictures,
+        shared=tuple(np.minimum(*pair) for pair in pictures),
         overlaps=tuple(map(overlap, pictures)),
         probabilities=softmax(network.predict(both)),
     )
@@ -72,40 +76,69 @@ def draw_pooling(figure, data):
     art = artists(figure, _lay_out)
     names = (
         _("image {n}").format(n=data.number),
-        _("answer of filter {n}, ReLU").format(n=data.filter),
+        _("filter {n}").format(n=data.filter),
         _("pooled {w} × {w}").format(w=data.window) if data.window > 1 else _("not pooled"),
     )
-    for k, pair in enumerate(data.pictures):
-        height, width = pair.shape[1:]
-        art.titles[k].set_text(f"{names[k]}\n" + _("overlap {s:.0%}").format(s=data.overlaps[k]))
-        for row in (0, 1):
-            image = art.images[k][row]
-            image.set_data(pair[row])
-            image.set_clim(*ink_limits(pair, signed=False))
-            image.set_extent((0, width, height, 0))
-            image.axes.set(xlim=(0, width), ylim=(height, 0))
-    for row in (0, 1):
-        art.bars[row].show(data.probabilities[row], int(data.probabilities[row].argmax()))
+    for k, (pair, both) in enumerate(zip(data.pictures, data.shared, strict=True)):
+        art.pixels[k][0].title.set_text(names[k])
+        limits = ink_limits(pair, signed=False)
+        for pixels, picture in zip(art.pixels[k], (*pair, both), strict=True):
+            pixels.show(picture, *limits)
+    height, width = data.shared[1].shape
+    for pixels in art.pixels[1]:  # lines around what is pooled together
+        pixels.rule(*((data.window / height, data.window / width) if data.window > 1 else (1, 1)))
+    for bars, shares in zip(art.bars, data.probabilities, strict=True):
+        bars.show(shares, int(shares.argmax()), data.label)
+    art.overlaps.set_verts(
+        [[(0, k + 0.2), (share, k + 0.2), (share, k + 0.8), (0, k + 0.8)]
+         for k, share in enumerate(data.overlaps)]
+    )  # fmt: skip
+    left, top, width, height = art.box
+    art.shares.show(
+        [(f"{share:.0%}", (left + share * width + 0.25, top + height * (k + 0.5) / 3))
+         for k, share in enumerate(data.overlaps)]
+    )  # fmt: skip
 
 
 def _lay_out(figure):
-    titles, images = [], []
+    side, gap, bars, overlaps = {
+        "normal": (
+            1.35, 0.12, ((5.15, 0.3, 3.9, 1.0), (5.15, 1.85, 3.9, 1.0)), (5.95, 3.42, 2.5, 1.12),
+        ),
+        "narrow": (
+            1.0, 0.08, ((0.05, 3.9, 1.6, 0.85), (1.95, 3.9, 1.6, 0.85)), (0.85, 5.4, 2.1, 0.8),
+        ),
+        "lecture": (
+            0.87, 0.08, ((3.4, 0.3, 1.8, 0.95), (5.5, 0.3, 1.8, 0.95)), (4.2, 1.95, 2.6, 1.1),
+        ),
+    }[layout_of(figure)]  # fmt: skip
+    pixels = []
     for k in range(3):
-        pair = []
-        for row in (0, 1):
-            box = (0.05 + 0.2 * k, 0.46 - 0.43 * row, 0.18, 0.4)
-            axes = add_axes(figure, box, frame=False)
-            pair.append(axes.imshow(np.zeros((2, 2)), cmap=INK))
-            axes.set_aspect("equal", anchor="NW")
-            edge(axes)
-            if row == 0:
-                titles.append(axes.set_title("", fontsize=NORMAL, loc="left"))
-        images.append(pair)
-    figure.text(0.012, 0.66, _("before"), rotation=90, va="center", fontsize=NORMAL)
-    figure.text(0.012, 0.23, _("after"), rotation=90, va="center", fontsize=NORMAL)
-    bars = [Bars(add_axes(figure, (0.71, 0.59 - 0.45 * row, 0.28, 0.27))) for row in (0, 1)]
-    bars[0].bars[0].axes.set_xlabel("")
-    return SimpleNamespace(titles=titles, images=images, bars=bars)
+        x, ys = 0.35 + k * (side + gap), [0.3 + row * (side + gap) for row in range(3)]
+        names = ["", "moved image" if k == 0 else "", ""]
+        pixels.append(
+            [
+                Pixels(figure, (x, y, side, side), label=one)
+                for y, one in zip(ys, names, strict=True)
+            ]
+        )
+        pixels[k][0].entitled()
+    for y, name in zip(ys, (_("before"), _("after"), _("in both")), strict=True):
+        x, y = place(figure, (0.17, y + side / 2, 0, 0))[:2]
+        figure.text(x, y, name, rotation=90, va="center", ha="center", fontsize=NORMAL)
+    axes = add_axes(figure, place(figure, overlaps), title=_("in both, of all that is in either"))
+    axes.set(xlim=(0, 1), ylim=(3, 0), xticks=[])
+    axes.set_yticks([0.5, 1.5, 2.5], [_("image"), _("answer"), _("pooled")])
+    axes.tick_params(left=False)
+    axes.spines["bottom"].set_visible(False)
+    names = _("before, in %"), _("after, in %")
+    return SimpleNamespace(
+        pixels=pixels,
+        bars=[Shares(figure, box, name) for box, name in zip(bars, names, strict=True)],
+        overlaps=axes.add_collection(PolyCollection([], facecolor=GREEN, animated=True)),
+        shares=Words(figure),
+        box=overlaps,
+    )
 
 
 def describe_pooling(data):
@@ -152,13 +185,32 @@ def pooling_panel(images, labels, network, *, hide=(), **start):
         compute=partial(compute_pooling, images=images, labels=labels, network=network),
         draw=draw_pooling,
         describe=describe_pooling,
-        figsize=(10.4, 4.5),
+        figsize=(9.1, 4.65),
+        narrow=(3.6, 6.25),
+        lecture=(7.3, 3.2),
+        touch={"moved image": lambda hand, values: _drag(hand, values, panel.data)},
         presets={
             _("not moved"): {"right": 0, "down": 0},
             _("one pixel, no pooling"): {"right": 1, "down": 0, "window": 1},
             _("one pixel, pooled 4 × 4"): {"right": 1, "down": 0, "window": 4},
             _("four pixels"): {"right": 4, "down": 0, "window": 2},
         },
+        stops=[{"right": 1, "down": 0, "window": size} for size in sizes.values()],
         hide=hide,
     )
     return panel.start(start)
+
+
+def _drag(hand, values, data):
+    """Ink that is grabbed goes with the hand; elsewhere the middle comes towards it."""
+    if hand.x is None:
+        return {"right": values["right"] + hand.dx, "down": values["down"] - hand.dy}
+    image, before = data.pictures[0][0], (hand.before["down"], hand.before["right"])
+    now, down = (np.array(place[::-1]) * image.shape for place in ((hand.x, hand.y), hand.down))
+    row, column = np.floor(down - before).astype(int)  # of the image as it is
+    inside = 0 <= row < len(image) and 0 <= column < image.shape[1]
+    if inside and image[row, column] > 0:
+        now = before + now - down
+    else:
+        now = now - np.array(image.shape) / 2
+    return {"right": round(float(now[1])), "down": round(float(now[0]))}

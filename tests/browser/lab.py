@@ -163,9 +163,7 @@ def jupyterlab(root=ROOT):
         settings = folder / "settings/@jupyterlab/docmanager-extension/plugin.jupyterlab-settings"
         settings.parent.mkdir(parents=True)
         settings.write_text('{"autosave": false}')  # several pages show one notebook here
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         server = Server(port, secrets.token_hex(16), folder)
         homes = ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR")
         surroundings = {
@@ -200,6 +198,12 @@ def jupyterlab(root=ROOT):
                 yield server
             finally:
                 end(process)
+
+
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
 
 
 def _wait_for_server(server, process):

@@ -114,6 +114,48 @@ window.lab = {
         return mime() === 'image/svg+xml';
     },
 
+    // ---- for test_other_browsers.py
+
+    // All cells, as soon as the notebook of this path has a kernel.
+    async runAll(path) {
+        while (!this.isOpen(path)) await new Promise(done => setTimeout(done, 100));
+        await window.jupyterapp.shell.currentWidget.sessionContext.ready;
+        return window.jupyterapp.commands.execute('notebook:run-all-cells');
+    },
+
+    // As above, and what is out of sight has come, too, which it does cell by cell.
+    allPanelsDrawn: (...titles) => lab.allCellsRan() && titles.every(
+        title => lab.panel(title)?.querySelector('.panel-picture img')),
+
+    panel: title => [...document.querySelectorAll('.jp-OutputArea .panel')].find(
+        panel => panel.getAttribute('aria-label') === title),
+
+    // Where a control of a panel is that has come into sight and has the focus: of a slider the
+    // track, of a picture the area that can be touched.
+    async reach(title, name) {
+        const kinds = 'button, input, select, canvas, [contenteditable], .noUi-handle, .panel-touch';
+        const control = [...this.panel(title).querySelectorAll(kinds)].find(
+            each => each.checkVisibility() && this.nameOf(each).startsWith(name));
+        control.scrollIntoView({block: 'center'});
+        control.focus();
+        await new Promise(done => requestAnimationFrame(() => setTimeout(done, 50)));
+        return (control.closest('.noUi-base') ?? control).getBoundingClientRect().toJSON();
+    },
+
+    // Of each panel whose picture can be touched: its title, the words for the first such axes.
+    touchable: () => [...document.querySelectorAll('.jp-OutputArea .panel')].flatMap(panel =>
+        [...panel.querySelectorAll('.panel-touch[data-touch]')].slice(0, 1).map(
+            axes => [panel.getAttribute('aria-label'), axes.getAttribute('aria-label')])),
+
+    words: title => [...lab.panel(title).querySelectorAll(
+        '.panel-sentence, .panel-progress, .panel-tip:not([hidden])')]
+        .map(each => each.textContent).join(' '),
+
+    widths: title => [lab.panel(title).clientWidth, lab.panel(title).querySelector('img').width],
+
+    allLooks: () => Promise.all([...document.querySelectorAll('.jp-OutputArea .panel')].map(
+        async panel => [panel.getAttribute('aria-label'), await lab.isSharp(panel), await lab.look(panel)])),
+
     // ---- read by everybody
 
     async violations() {

@@ -232,6 +232,7 @@ CONTROLS = {
     "touch": ".panel-touch[data-touch]",
 }
 DEPART_FIRST = {"Reset"}  # at the start it has nothing to do
+UNSEEN = {"pace"}  # how fast Play plays
 
 
 def take_part(panel, name):
@@ -269,6 +270,7 @@ def use_controls(page, way):
         plan = []
         for kind, selector in CONTROLS.items():
             elements = panel.find(selector) if hasattr(way, kind) else []
+            elements = [each for each in elements if name_of(each) not in UNSEEN]
             plan += [(kind, each) for each in chosen(way, page, kind, elements, not plan)]
         start = before = panel.show().settled() if plan else None
         for kind, element in plan:

@@ -208,11 +208,13 @@ def test_a_chapter_is_stored_as_make_notebooks_stores_it(path):
 
 
 @every_chapter
-def test_a_chapter_asks_each_of_its_exercises(path):
+def test_a_chapter_asks_each_of_its_exercises_in_their_order(path):
     checks = vars(importlib.import_module(f"exercises.{path.stem[:4]}"))
-    written = {name.removeprefix("check_") for name in checks if name.startswith("check_")}
-    asked = {name for name, *_ in exercises(STORED[path])}
+    written = [name.removeprefix("check_") for name in checks if name.startswith("check_")]
+    asked = [name for name, *_ in exercises(STORED[path])]
     assert asked == written, f"chapters/{path.name} and exercises/{path.stem[:4]}.py"
+    ends = [cell.source.split("\n")[-1] for _, cell in code_cells(STORED[path])[-2:]]
+    assert f"progress({int(path.stem[2:4])})" in ends
 
 
 def test_each_cell_that_is_not_compared_has_its_reason_in_the_documentation():

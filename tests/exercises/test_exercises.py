@@ -21,6 +21,7 @@ import numpy as np
 import pytest
 
 from exercises import bounded, verdict
+from exercises.progress import progress
 from exercises.verdict import Mistake, Verdict, case, exercise, judge
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -158,6 +159,24 @@ def test_junk_is_never_right_and_leaves_no_trace(chapter, name, recwarn, same_ra
     checks(chapter)[name](lambda *_args: np.log(np.zeros(2)) + np.random.rand(2))
     assert not recwarn.list
     assert np.geterr()["divide"] == "warn"
+
+
+def test_progress_shows_what_each_check_of_a_chapter_said_last():
+    for name in checks("ch03"):
+        verdict.SAID["ch03"][name] = None
+    assert repr(progress(3)).count("○") == len(checks("ch03")), "not checked yet"
+    checks("ch03")["leaky_relu"](lambda x, slope=0.01: np.maximum(0, x))
+    checks("ch03")["product_shapes"]({})
+    for answer in (abs, importlib.import_module("exercises.solutions.ch03").stable_sigmoid):
+        checks("ch03")["stable_sigmoid"](answer)
+    lines = repr(progress(3)).split("\n")
+    assert lines[0] == "Chapter 3: 1 of 10 exercises solved"
+    assert lines[2:5] == ["✓  2 stable_sigmoid", "✗  3 leaky_relu", "○  4 product_shapes"]
+    table = ElementTree.fromstring(f"<div>{progress(3)._repr_html_()}</div>")
+    told = ["".join(row.itertext()) for row in table.iter("tr")]
+    assert told[1] == "1xor_neurons○ not checked yet" and told[3].startswith(
+        "3leaky_relu✗ This is ReLU"
+    )
 
 
 def double(x, factor=2.0):

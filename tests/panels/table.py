@@ -21,7 +21,9 @@ from dataset.weights import load_weights
 from panels import shell
 from panels.ch03_draw import EMPTY, STROKES, Canvas, draw_panel, example_digit
 from panels.ch04_training import FirstWeights
-from panels.ch05_nodes import AddLayer, Graph, MulLayer
+from panels.ch05_layers import AddLayer, MulLayer
+from panels.ch05_nodes import Graph
+from panels.ch05_pencil_answers import Answers
 from panels.ch06_init_lab import Keep
 
 FOLDER = Path(__file__).parents[2] / "panels"
@@ -42,6 +44,7 @@ NEEDY = {  # the arrays of panels that are made from some
     "search_panel": DIGITS,
     "feature_maps_panel": (MAPS, LABELS[:100], NETS),
     "pooling_panel": (MAPS, LABELS[:100], NETS),
+    "filter_panel": (MAPS, LABELS[:100], NETS),
 }
 OWN = [("q", AddLayer(), "x", "y"), ("f", MulLayer(), "q", "z")]
 OTHERS = {  # what else a panel is made from in the chapters: its name and more, arrays, words
@@ -52,6 +55,7 @@ OTHERS = {  # what else a panel is made from in the chapters: its name and more,
     "graph_panel of five inputs": (["sigmoid neuron"], {}),
     "graph_panel of one's own": ([Graph({"x": -2, "y": 5, "z": -4}, OWN)], {}),
     "feature_maps_panel": (NEEDY["feature_maps_panel"], {"drawing": draw_panel(WEIGHTS)}),
+    "filter_panel": (NEEDY["filter_panel"], {"drawing": draw_panel(WEIGHTS)}),
 }
 
 
@@ -99,6 +103,9 @@ def grid(control):
         return [type(control.value)(value) for value in values]
     if isinstance(control, Keep):
         return [(), ("He", "ReLU", (3, 30, 0), False), ("Xavier", "tanh", (10, 10, 1), True)]
+    if isinstance(control, Answers):
+        one = ("hidden", "s[0]", 0.5)
+        return [(), ("hidden",), one, (*one, "W2[0, 0]", 3.0), ("hidden", "W2[0, 0]", 1e300)]
     if isinstance(control, shell.Several):  # each part over its grid, the others as they are
         grids, now = [grid(part) for part in control.parts], control.value
         moved = [(*now[:i], x, *now[i + 1 :]) for i, row in enumerate(grids) for x in row]

@@ -11,9 +11,8 @@ from panels.ch03_activations import activations_panel, compute_activations
 from panels.ch03_classify import classify_panel
 from panels.ch03_draw import EMPTY, STROKES, compute_draw, draw_panel, example_digit, prepare
 from panels.ch03_line import moved
-from panels.ch03_neuron import compute_neuron
-from panels.ch03_three_layers import BIASES, three_layers_panel
-from panels.ch03_three_layers import WEIGHTS as LAYERS
+from panels.ch03_neuron import compute_neuron, neuron_panel
+from panels.ch03_three_layers import BOOKS, tell, three_layers_panel
 from panels.ch03_xor import compute_xor, gap
 from panels.shell import Hand
 from tests.panels.table import IMAGES, LABELS, WEIGHTS
@@ -62,30 +61,84 @@ def test_shares_that_saturate_and_slopes_are_those_of_the_functions():
     shares = {"sigmoid": 0.335915, "tanh": 0.467575, "ReLU": 0.5, "step": 1, "identity": 0,
               "Leaky ReLU": 0}  # of a bell curve 3 wide: beyond ±2.887 and ±2.178  # fmt: skip
     for name, (h, slope) in ch03_activations.ACTIVATIONS.items():
-        share = compute_activations(name, 3.0, False).saturated
+        share = compute_activations(name, 3.0, 0.0, False).saturated
         assert share == pytest.approx(shares[name], abs=1e-3)
         x = np.array([-3.0, -1.0, -0.2, 0.2, 1.0, 3.0])
         np.testing.assert_allclose(slope(x), (h(x + 1e-6) - h(x - 1e-6)) / 2e-6, atol=1e-8)
         for scale in (1.0, 10.0):  # all of the input is drawn, and what is hatched is what is told
-            data = compute_activations(name, scale, False)
-            parts = data.density * np.diff(data.inputs)[0]
+            data = compute_activations(name, scale, -0.2, False)
+            parts = data.density * np.diff(data.inputs)[0] / (scale * np.sqrt(2 * np.pi))
             assert parts.sum() == pytest.approx(1, abs=2e-3)
-            assert parts[data.deaf].sum() == pytest.approx(data.saturated, abs=5e-3)
+            assert parts[data.deaf].sum() == pytest.approx(data.saturated, abs=8e-3)
+        steep = h(np.array([-0.2 - 1e-6, -0.2, -0.2 + 1e-6]))
+        assert (data.height, data.tilt) == pytest.approx((steep[1], np.ptp(steep) / 2e-6))
+        run, rise = np.diff(data.tangent, axis=0)[0]
+        assert rise / run == pytest.approx(data.tilt)
     axes = activations_panel(scale=10.0).figure.axes
     assert [one.get_title(loc="left") for one in axes[:2]] == ["h(a)", "h′(a)"], "as in the text"
     assert axes[2].get_xlim() == (-33, 33)
 
 
+def drag(panel, name, *places):
+    """The values after a hand has come down at the first of these places, in data, and moved on."""
+    for kind, place in zip(["down", *["move"] * len(places)], places, strict=False):
+        axes = next(axes for axes in panel.figure.axes if axes.get_label() == name)
+        x, y = axes.transAxes.inverted().transform(axes.transData.transform(place))
+        panel._handled(panel._view, {"kind": kind, "name": name, "x": x, "y": y}, [])
+    return panel.values
+
+
+def test_a_hand_shifts_the_neurons_line_to_where_it_is_and_turns_it_by_a_knob():
+    panel = neuron_panel(w1=2.0, w2=2.0, b=-3.0)
+    far = drag(panel, "plane", (0.9, 0.6), (1.3, 1.2))
+    assert far["b"] == -3 and far["w1"] == far["w2"] == 1.2, "as far as the bias allows"
+    panel = neuron_panel()
+    assert drag(panel, "plane", (1.1, 0.4), (0.2, 0.3))["b"] == -0.5
+    panel.reset()
+    knob = (0.75 + 2 * 0.38 * 0.75, 0.75 - 2 * 0.38 * 0.75)
+    level = drag(panel, "plane", knob, (1.4, 0.5), (1.4, 0.75))
+    assert (level["w1"], level["w2"]) == (0, 1), "it turns about its middle, which stays at 0.75"
+    assert level["b"] == pytest.approx(-0.75, abs=0.051)
+    panel.set(w1=0.0, w2=0.0)
+    assert drag(panel, "plane", (0.5, 0.5), (1, 1)) == panel.values and not panel.message
+
+
+def test_a_hand_pulls_the_bell_on_the_axis_as_it_was():
+    panel = activations_panel()
+    assert drag(panel, "input", (1, 0.5), (2, 0.5))["scale"] == 2
+    assert panel.figure.axes[2].get_xlim() == (-8, 8), "where 3 / 8 is what was 3 / 8 of 6"
+    assert drag(panel.reset(), "input", (1, 0.5), (2, 0.5), (3, 0.5))["scale"] == 2.2
+
+
 def test_three_layers_reproduce_section_3_4_and_every_number_is_drawn():
     panel = three_layers_panel()
     texts = [text.get_text() for text in panel.figure.axes[0].texts]
-    wanted = sorted(f"{w:.1f}" for part in (*LAYERS, *BIASES) for w in part.ravel())
+    wanted = sorted(["0.5", *(f"{w:.1f}" for part in BOOKS for w in part.ravel())])  # x₂ is 0.5
     assert sorted(text for text in texts if re.fullmatch(r"0\.\d", text)) == wanted
-    assert {"z1\n0.574", "a3 = 1.100", "y1\n0.317", "y2\n0.696"} <= set(texts)
-    said = panel.set(step=1).sentence
+    assert {"0.574", "1.100", "0.317", "0.696", "a₃⁽¹⁾ ="} <= set(texts)
+    said = panel.set(look=(1, 0, 0)).sentence
     assert "A1 = X W1 + B1 = [0.300000, 0.700000, 1.100000]" in said
     assert "Z1 = [0.574443, 0.668188, 0.750260]" in said
     assert panel.set(output="softmax").data.values[3].sum() == pytest.approx(1)
+
+
+def test_three_layers_tell_sums_and_weights_of_what_a_hand_points_at():
+    panel = three_layers_panel()
+    sums = "a₁⁽¹⁾ = 0.1 · 1.0 + 0.2 · 0.5 + 0.1 = 0.300000; sigmoid makes z₁⁽¹⁾ = 0.574443 of it."
+    edge = "w₁₂⁽¹⁾ = 0.2: to neuron 1 of layer 1, from x₂ = 0.500. It adds 0.100 to a₁⁽¹⁾."
+    for layout, turn in (("normal", lambda x, y: (x, y)), ("narrow", lambda x, y: (100 - y, -x))):
+        panel.reset().lay_out(layout)
+        assert tell(*turn(1.1, 2.4), panel.data) == sums
+        assert drag(panel, "network", turn(0.5, 1.6))["look"] == (1, 1, 2)
+        assert panel.sentence == edge == tell(*turn(0.5, 1.6), panel.data)
+        drag(panel, "network", turn(0, 2.1), turn(0.3, 2.6))
+        assert panel.values["x1"] == 2.0 and panel.values["look"] == (1, 1, 2), "an input is pulled"
+        assert tell(*turn(3.3, 3.5), panel.data) == ""
+    panel.lay_out("normal")
+    assert "3 inputs and 2 neurons are all it has" in panel.set(look=(2, 3, 0)).sentence
+    assert "10 edges with these numbers are lit" in panel.set(look=(0, 1, 0)).sentence
+    negative = panel.reset().set(weights="signed", look=(1, 1, 0), x1=-1.0)
+    assert "a₁⁽¹⁾ = 0.9 · (−1.0) − 0.8 · 0.5 + 0.1 = −1.2" in negative.sentence
 
 
 def test_classify_reads_like_the_network_whatever_form_images_and_labels_have():
@@ -104,20 +157,29 @@ def test_classify_reads_like_the_network_whatever_form_images_and_labels_have():
     np.testing.assert_allclose(stored.probabilities, y[999], atol=1e-5)
 
 
-def test_classify_counts_confused_pairs_and_walks_through_mistakes():
+def test_classify_counts_all_answers_and_walks_through_those_in_question():
     said = np.array([3, 5, 3, 8])
 
     def network(x):
         return np.eye(10)[said[x[:, :4].argmax(axis=1)]]
 
     panel = classify_panel(np.eye(4, 784), [5, 3, 3, 9], network)
-    assert panel.data.pairs == [((3, 5), 1, 1), ((8, 9), 0, 1)]
-    assert panel.data.hidden == ()
+    assert np.argwhere(panel.data.table).tolist() == [[3, 3], [3, 5], [5, 3], [9, 8]]
+    assert panel.data.hidden == () and panel.data.table.sum() == 4
     panel.set(only_mistakes=True)
     panel.controls["number"].go(1)
     panel.controls["number"].go(1)
     assert (panel.data.number, panel.data.mistakes) == (3, 3)
     assert "predicted 8 with 100.0%, label 9: wrong" in panel.sentence
+    panel.reset().set(number=2)
+    assert drag(panel, "table", (5, 3))["number"] == 1, "label 3, read as 5: another image"
+    assert "label 3, read as 5: 1 of 4; this is number 1" in panel.sentence
+    panel._handled(panel._view, {"kind": "key", "name": "table", "x": -1, "y": 0}, [])
+    assert panel.values["cell"] == (3, 4) and panel.data.number == -1
+    assert panel.sentence == "Images with label 3, read as 4: none of 4."
+    assert drag(panel, "table", (4, 3))["cell"] == (-1, -1), "a second click lets it go"
+    panel.set(cell=(3, -1), number=2)
+    np.testing.assert_array_equal(panel.data.samples.reshape(2, 784), np.eye(4, 784)[[2, 1]])
     panel = classify_panel(np.eye(4, 784), said, network)
     before = panel.sentence
     panel.controls["only_mistakes"].value = True

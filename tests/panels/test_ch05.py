@@ -9,7 +9,7 @@ import pytest
 
 from common.functions import sigmoid
 from common.layers import Relu, Sigmoid, Tanh
-from panels import ch05_nodes as nodes
+from panels import ch05_layers as layers
 from panels.ch05_affine_shapes import (
     DB,
     DW,
@@ -18,10 +18,18 @@ from panels.ch05_affine_shapes import (
     compute_affine_shapes,
     sum_in_words,
 )
+from panels.ch05_fold import both_ways
 from panels.ch05_gradient_check import FAULTS, NAMES, NONE, UNSEEN, compute_gradient_check
-from panels.ch05_graph import compute_graph, graph_panel, short
-from panels.ch05_graph_layout import RADIUS, lay_out
-from panels.ch05_nodes import GRAPHS, AddLayer, DivLayer, Graph, MulLayer, SquareLayer
+from panels.ch05_graph import compute_graph, graph_panel
+from panels.ch05_graph_layout import lay_out
+from panels.ch05_graphs import GRAPHS
+from panels.ch05_layers import AddLayer, DivLayer, MulLayer, SquareLayer
+from panels.ch05_nodes import Graph
+from panels.ch05_pencil import compute_pencil
+from panels.ch05_pencil_answers import judge, mistakes
+from panels.ch05_pencil_sheets import SHEETS, forward
+from panels.ch05_trace import Node, trace
+from panels.ch05_written import short
 from tests.soak import SOAK
 
 pytestmark = pytest.mark.slow
@@ -45,7 +53,12 @@ def doubled():
     return Graph({"x": 2, "y": 1}, [("t", AddLayer(), "x", "y"), ("z", MulLayer(), "t", "t")])
 
 
-ALL = {**GRAPHS, "crowded": crowded, "quotient": quotient, "doubled": doubled}
+def traced():
+    """What the other graphs have not: a power, a logarithm, a difference, constants, an exp."""
+    return trace("(log(x**2) - 2 / y**3) * exp(-x / 4)", x=2, y=5)
+
+
+ALL = {**GRAPHS, "crowded": crowded, "quotient": quotient, "doubled": doubled, "traced": traced}
 
 
 @pytest.mark.parametrize(
@@ -108,7 +121,7 @@ def test_no_label_lies_on_another_and_no_edge_on_a_node(name):
     for node, position in set(plan.edges) - {graph.output}:
         for other in set(graph.layers) - {node, graph.sources[node][position]}:
             distance = np.linalg.norm(plan.edges[node, position] - plan.places[other], axis=1).min()
-            assert distance > RADIUS + 4, f"{node}, {other}"
+            assert distance > plan.radius + 4, f"{node}, {other}"
 
 
 def test_the_picture_shows_each_number_only_once_it_is_known():
@@ -136,13 +149,13 @@ def test_a_step_is_written_out_in_short_numbers():
     assert [short(value, 4) for value in (-0.00182345, 1.23456e-7)] == ["−0.001823", "1.235e−7"]
 
 
-SPOKEN = {"−": "-", "×": "*", "·": "*", "÷": "/", "²": "**2", "σ": "sigmoid"}
+SPOKEN = {"−": "-", "^": "**", "×": "*", "·": "*", "÷": "/", "²": "**2", "σ": "sigmoid"}
 
 
 def pocket_calculator(text):
     for sign, python in SPOKEN.items():
         text = text.replace(sign, python)
-    value = float(eval(text, {"exp": np.exp, "sigmoid": sigmoid}))
+    value = float(eval(text, {"exp": np.exp, "log": np.log, "sigmoid": sigmoid}))
     return [short(value, digits) for digits in range(3, 18)]
 
 
@@ -203,15 +216,15 @@ BROKEN = {  # layers, those with two inputs first, and what their backward might
     AddLayer: [lambda s, d: (d / 2, d / 2), lambda s, d: (d, 0.0), lambda s, d: (1.0, 1.0)],
     MulLayer: [lambda s, d: (d * s.x, d * s.y), Deaf.backward, lambda s, d: (-d * s.y, d * s.x)],
     DivLayer: [lambda s, d: (d / s.y, -d * s.x / s.y), lambda s, d: (d / s.y, d * s.x / s.y**2)],
-    nodes.MaxLayer: [lambda s, d: (d, d), lambda s, d: (0.0, d) if s.first else (d, 0.0)],
+    layers.MaxLayer: [lambda s, d: (d, d), lambda s, d: (0.0, d) if s.first else (d, 0.0)],
     SquareLayer: [lambda s, d: d * s.x, lambda s, d: 2 * s.x],
-    nodes.ExpLayer: [lambda s, d: d, lambda s, d: s.out],
-    nodes.ReciprocalLayer: [lambda s, d: -d / s.x, lambda s, d: d / s.x**2],
+    layers.ExpLayer: [lambda s, d: d, lambda s, d: s.out],
+    layers.ReciprocalLayer: [lambda s, d: -d / s.x, lambda s, d: d / s.x**2],
     Relu: [lambda s, d: d],
     Sigmoid: [lambda s, d: d * s.out, lambda s, d: d * (1 - s.out**2)],
     Tanh: [lambda s, d: d * (1 - s.out)],
 }
-LAYERS = [*BROKEN, Cube, lambda: nodes.AddConstant(3), lambda: nodes.MulConstant(-2)]
+LAYERS = [*BROKEN, Cube, lambda: layers.AddConstant(3), lambda: layers.MulConstant(-2)]
 
 
 def random_rows(rng):
@@ -245,7 +258,7 @@ def test_no_right_gradient_is_condemned_and_no_wrong_one_gets_away():
             continue
         for one, check in sound.checks.items():
             told[check] += 1
-            corners = {nodes.MaxLayer, Relu} & {row[1] for row in rows}
+            corners = {layers.MaxLayer, Relu} & {row[1] for row in rows}
             assert check != "✗" and (check != "kink" or corners), (rows, inputs)
             right, false = sound.gradients[one], wrong.gradients[one]
             if check == "✓" and abs(right - false) > 1e-4 * max(abs(right), abs(false), 1e-6):
@@ -253,6 +266,49 @@ def test_no_right_gradient_is_condemned_and_no_wrong_one_gets_away():
                 missed += [(both, inputs)] * (wrong.checks[one] != "✗")
     assert told["✓"] > 0.9 * (told["✓"] + told["?"]) and told["kink"] and told["wrong"] > 100
     assert len(missed) <= 0.01 * told["wrong"], missed
+
+
+@pytest.mark.parametrize("name", ["(x + y)²", "(x + y) z", "max", "quotient", "folded neuron"])
+def test_a_formula_and_pythons_operators_give_the_gradients_of_the_chapters_nodes(name):
+    formulas = {
+        "(x + y)²": "(x + y)**2", "(x + y) z": "(x + y) * z", "max": "max(x, y) * z",
+        "quotient": "(x + y) / (x * y)", "folded neuron": "1 / (1 + exp(-(w0*x0 + w1*x1 + b)))",
+    }  # fmt: skip
+    wanted, formula = ALL[name]().walk(), formulas[name]
+    given = {one: wanted.values[one] for one in wanted.measured}
+    graph = trace(formula, **given)
+    known = {one: Node(value, one) for one, value in given.items()}
+    operators = eval(formula, {"exp": np.exp, "max": np.maximum, **known}).graph()
+    for one in (graph, operators, *both_ways(graph).values()):
+        gradients = one.walk().gradients
+        assert [gradients[x] for x in given] == pytest.approx([wanted.gradients[x] for x in given])
+
+
+REFUSED = "x +|x; y|f(x)|x.y|x if y else 1|9**9**9*x|x**y|x*z|max(x, 3)|'a'*x|1|x|(-8)**.5*x"
+
+
+@pytest.mark.parametrize("formula", REFUSED.split("|"))
+def test_what_no_formula_may_hold_is_refused_in_a_sentence(formula):
+    with pytest.raises(ValueError, match=r"^trace: .{20,}\.$"):
+        trace(formula, x=1, y=2)
+
+
+# ---- the network on paper
+
+
+@pytest.mark.parametrize("sheet", SHEETS)
+def test_small_steps_measure_the_sheets_gradients_and_each_answer_is_judged_by_them(sheet):
+    data = compute_pencil(10, "neurons", sheet, "s[0]", 0.5, ())
+    known = data.values, data.gradients, data.slopes, data.y
+    for name, gradient in data.gradients.items():
+        up, down = (forward(SHEETS[sheet], name, by).loss for by in (1e-5, -1e-5))
+        assert gradient == pytest.approx((up - down) / 2e-5, abs=1e-8)
+        wrong = [value for value, _words in mistakes(name, *known) if abs(value - gradient) > 0.02]
+        told = [judge({name: one}, *known)[name] for one in (gradient, float(f"{gradient:.4g}"))]
+        assert all(one.right for one in told), name
+        told = [judge({name: one}, *known)[name] for one in (*wrong, gradient + 7)]
+        assert not any(one.right for one in told)
+        assert told[-1].words not in {one.words for one in told[:-1]}, "the mistake has no name"
 
 
 # ---- shapes, and faults built in

@@ -2,15 +2,25 @@
 
 import numpy as np
 import pytest
+from matplotlib.patches import PathPatch
 
 from common.conv_layers import Convolution
 from common.simple_convnet import SimpleConvNet
 from dataset.mnist import load_mnist
+from dataset.weights import load_weights
 from panels.ch03_draw import draw_panel, example_digit
-from panels.ch07_convolution import SEVEN, compute_convolution, convolution_panel
-from panels.ch07_feature_maps import STAGES, feature_maps_panel, mosaic
+from panels.ch07_convolution import (
+    SEVEN,
+    col2im_panel,
+    compute_convolution,
+    convolution_panel,
+    im2col_panel,
+)
+from panels.ch07_feature_maps import STAGES, feature_maps_panel
 from panels.ch07_figures import convolution_blocks, gallery, own_picture
 from panels.ch07_pooling import overlap, pooling_panel, shift
+from panels.ch07_window import filter_panel, hand_made
+from panels.outlines import HEIGHT
 
 pytestmark = pytest.mark.slow
 IMAGES, LABELS = load_mnist(flatten=False)[1]
@@ -32,20 +42,80 @@ def test_the_lit_row_is_the_window_its_sum_the_output_and_the_scrubber_ends_at_t
         assert np.array_equal(data.rows[step], window.ravel())
         assert data.out.flat[step] == window.ravel() @ data.filter.ravel() + 0.5
         assert f"Window {step + 1} of 16" in panel.sentence
-    panel = convolution_panel(step=3).set(stride_and_padding=(3, 0))
+    panel = convolution_panel(step=3).set(moves=(3, 0))
     assert (panel.controls["step"].max, panel.data.step) == (0, 0)
     assert (panel.reset().controls["step"].max, panel.data.step) == (3, 3)
 
 
-def test_counts_are_those_of_col2im_and_overflow_and_misfits_are_said():
-    panel = convolution_panel().preset("overlaps: 3 × 3, filter 2 × 2")
-    assert panel.data.counts.tolist() == [[1, 2, 1], [2, 4, 2], [1, 2, 1]]
+def test_windows_come_back_as_the_layer_brings_them_and_overflow_and_misfits_are_said():
+    panel = col2im_panel().preset("overlaps: 3 × 3, filter 2 × 2")
+    assert (
+        panel.data.back.tolist() == panel.data.counts.tolist() == [[1, 2, 1], [2, 4, 2], [1, 2, 1]]
+    )
+    data = panel.preset("stride 2 on 7 × 7").set(moves=(2, 1), slopes="count", step=15).data
+    layer = Convolution(data.filter[None, None], 0.0, 2, 1)
+    layer.forward(SEVEN[None, None])
+    assert np.array_equal(data.back[1:-1, 1:-1], layer.backward(data.slopes[None, None])[0, 0])
+    before = panel.set(step=14).data.back
+    assert (data.back - before).sum() == 16 * data.filter.sum(), "the last window brings its share"
     panel.preset("stride 3 on 7 × 7: a remainder")
     assert panel.data.counts[-1].sum() == panel.data.counts[:, -1].sum() == 0
     panel = convolution_panel(image=[[1e300, -1e300]], filter=[[1e300, 1e300]])
     assert "too large" in panel.sentence
     with pytest.raises(ValueError, match="A filter of 9 does not fit into 7 pixels"):
-        compute_convolution(SEVEN.tolist(), np.ones((9, 9)).tolist(), (1, 0), 0.0, 0)
+        compute_convolution(
+            SEVEN.tolist(), np.ones((9, 9)).tolist(), (1, 0), 0.0, 0, "window", "ones"
+        )
+
+
+# ---- one window of a digit
+
+
+def test_a_windows_sum_is_the_layers_answer_and_filter_13_tells_a_strokes_sides_apart():
+    net = SimpleConvNet(dtype=np.float32)
+    net.params.update(load_weights("ch07_convnet"))
+    panel = filter_panel(IMAGES, LABELS, net, filter=13, relu=False)
+    here, there = panel.data, panel.preset("filter 13: the opposite").data
+    assert (there.row, there.column) == (here.row, here.column + 3), "as the chapter says"
+    assert there.sum == pytest.approx(-here.sum, rel=0.05) and panel.set(step=0).data.sum < 0
+    for data in (here, there, panel.data, panel.set(filter="blur", number=3, step=300).data):
+        answer = data.products.sum() + data.bias
+        assert data.map[data.row, data.column] == pytest.approx(answer, abs=1e-5)
+    sums = {name: one.sum() for name, one in hand_made(5, 5).items()}
+    assert sums == pytest.approx({**dict.fromkeys(sums, 0), "blur": 1}), "plain ink and paper: 0"
+
+
+def test_hands_take_hold_of_windows_and_images():
+    def drag(panel, name, *places):
+        for kind, (x, y) in zip(("down", "move"), places, strict=False):
+            panel._hands.feel({"kind": kind, "name": name, "x": x, "y": y})
+        return panel.values
+
+    panel = convolution_panel(padding=1)  # 6 × 6 pixels, 4 × 4 windows
+    assert drag(panel, "windows", (0.6, 0.1))["step"] == 14
+    assert drag(panel, "image", (0.5, 0.1), (0.5, 0.45))["step"] == 6, "grabbed, two rows up"
+    panel = filter_panel(IMAGES, LABELS, NET)
+    assert drag(panel, "digit", (0.51, 0.49))["step"] == 12 * 24 + 12, "its middle comes there"
+    assert drag(panel, "digit", (0.5, 0.5), (0.6, 0.5))["step"] == 12 * 24 + 15, "grabbed"
+    row, column = np.argwhere(IMAGES[0, 0] == 1)[0] + 0.5  # ink
+    places = ((column + 1) / 28, 1 - row / 28), ((column - 1) / 28, 1 - (row + 2) / 28)
+    moved = drag(pooling_panel(IMAGES, LABELS, NET), "moved image", *places)
+    assert (moved["right"], moved["down"]) == (-1, 2), "by two to the left and down"
+
+
+@pytest.mark.parametrize("layout", ["normal", "narrow", "lecture"])
+def test_words_and_numbers_that_are_paths_are_not_cut_and_can_be_read(layout):
+    others = (filter_panel, feature_maps_panel, pooling_panel)
+    panels = [make(IMAGES, LABELS, NET) for make in others] + [convolution_panel(), col2im_panel()]
+    for panel in [*panels, im2col_panel(), im2col_panel(show="columns")]:
+        panel.lay_out(layout)
+        panel.preset("padding 1" if "padding 1" in panel.presets else list(panel.presets)[-1])
+        room = panel.figure.bbox.padded(0.5)
+        for path in panel.figure.findobj(lambda one: type(one) is PathPatch and one.get_visible()):
+            if len(path.get_path().vertices) > 1:
+                assert all(room.contains(*xy) for xy in path.get_window_extent().corners())
+        tables = getattr(panel.figure._panel_artists, "tables", [])
+        assert all(table.size >= HEIGHT for table in tables), panel.title
 
 
 # ---- feature maps
@@ -84,15 +154,6 @@ def test_a_drawing_is_followed():
     assert np.array_equal(panel.data.image, drawn.data.seen)
     without = feature_maps_panel(IMAGES, LABELS, NET, source=True)
     assert without.data.label == LABELS[0], "nothing is drawn: the image is shown"
-
-
-def test_mosaics_hold_every_map():
-    for count in (1, 3, 10, 30, 31):
-        maps = np.arange(count * 6.0).reshape(count, 2, 3)
-        canvas, columns, _gap = mosaic(maps)
-        assert sorted(canvas[np.isfinite(canvas)]) == sorted(maps.ravel())
-        assert columns * 4 + 1 == canvas.shape[1]
-    assert mosaic(np.arange(100.0))[0].shape == (10, 10)
 
 
 # ---- an image is moved

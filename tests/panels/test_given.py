@@ -7,7 +7,8 @@ from common.simple_convnet import SimpleConvNet
 from panels.ch03_classify import classify_panel
 from panels.ch04_training import training_panel
 from panels.ch05_graph import graph_panel
-from panels.ch05_nodes import AddLayer, Graph, MulLayer, ReciprocalLayer, SquareLayer
+from panels.ch05_layers import AddLayer, MulLayer, ReciprocalLayer, SquareLayer
+from panels.ch05_nodes import Graph
 from panels.ch06_overfit import overfit_panel
 from panels.ch06_search import search_panel
 from panels.ch07_feature_maps import feature_maps_panel

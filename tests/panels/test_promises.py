@@ -70,7 +70,14 @@ PROMISES = {
         "stride 2 on 7 × 7": "15 17 15; 17 15 17; 15 17 15",
         "stride 3 on 7 × 7: a remainder": "1 row below and 1 column on the right",
         "a filter for vertical edges": "4 × 4: 0 27 27 0; 0 27 27 0; 0 27 27 0; 0 27 27 0.",
-        "overlaps: 3 × 3, filter 2 × 2": "A pixel is seen by up to 4 windows.",
+    },
+    "col2im_panel": {
+        "overlaps: 3 × 3, filter 2 × 2": "1 2 1; 2 4 2; 1 2 1. A pixel is seen by up to 4 windows",
+    },
+    "filter_panel": {
+        "vertical edges: its strongest answer": "None of the 576 places answers more.",
+        "vertical edges: the opposite": "None of the 576 places answers less.",
+        "the same after ReLU": "ReLU makes it 0",
     },
     "feature_maps_panel": {
         "filters: other": "Network other: image 0, label 4, is read as",
@@ -90,6 +97,7 @@ def test_a_preset_shows_what_its_name_says(name):
 
 TRUTH_7 = shared("loss_panel").stops[-1]
 TOLD = [  # chapter; what is typed, printed or said there; the panel with the same numbers; how set
+    ("ch03_neural_net", r"nudge at 4 only ([\d.]+) is left", "activations_panel", {"a": 4.0}),
     ("ch03_neural_net", r"print\(Y\)\n.*\[(\S+) (\S+)\]", "three_layers_panel", {}),
     ("ch03_neural_net", r"It hardly moves: from (\S+) to", "three_layers_panel", {"x1": -5.0}),
     ("ch03_neural_net", r"hardly moves: from \S+ to ([\d.]+),", "three_layers_panel", {"x1": 5.0}),
@@ -107,6 +115,7 @@ TOLD = [  # chapter; what is typed, printed or said there; the panel with the sa
     ("ch04_learning", r"lr 10: \((\S+), (\S+)\)", "descent_panel", "the bowl, lr 10"),
     ("ch04_learning", r"lr 1e-10: \((\S+), (\S+)\)", "descent_panel", "the bowl, lr 1e-10"),
     ("ch04_learning", r"end: loss ([\d.]+), test (\S+)", "training_panel", "as in the book"),
+    ("ch05_backprop", r"Affine2 dW \[\[([\d.]+),", "pencil_panel", {"step": 6}),
 ]
 
 
