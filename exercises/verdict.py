@@ -76,12 +76,17 @@ SAID = {}  # chapter -> exercise -> its last verdict in this kernel, None before
 
 
 class Verdict(NamedTuple):
-    """What a check says: ok is True (✓), False (✗) or None (○, not answered yet)."""
+    """What a check says: ok is True (✓), False (✗) or None (○, not answered yet).
+
+    `mistake` names what went wrong as in any other reader's answer, without the line and the case;
+    "" where the message does so.
+    """
 
     ok: Any
     message: str
     hint: str = ""
     solution: str = ""
+    mistake: str = ""
 
     def __bool__(self):
         return self.ok is True
@@ -128,11 +133,11 @@ class Case(NamedTuple):
 
 
 class Wrong(Exception):
-    """Raised inside a check to end it with ✗, a message and a hint."""
+    """Raised inside a check to end it with ✗, a message, a hint and the mistake's name."""
 
-    def __init__(self, message, hint=""):
+    def __init__(self, message, hint="", mistake=""):
         super().__init__(message)
-        self.message, self.hint = message, hint
+        self.message, self.hint, self.mistake = message, hint, mistake
 
 
 class Outcome(NamedTuple):
@@ -246,11 +251,14 @@ def judge(answer, solution, cases=(), mistakes=(), via=None, **options):
     for mistake in mistakes:
         others = (_attempt(via, mistake.wrong, one) for one in cases)
         if all(_agree(one, other, near) for one, other in zip(outcomes, others, strict=True)):
-            raise Wrong(_perhaps(answer, outcomes, mistake.message), mistake.hint)
+            words = _perhaps(answer, outcomes, mistake.message)
+            raise Wrong(words, mistake.hint, mistake.message)
     first = failing[0]
     words = _describe(answer, outcomes[first], wanted[first], cases[first], near, batch)
     hint = cases[first].hint or _plain_hint(outcomes[first], wanted[first], near)
-    raise Wrong(_with_case(words, cases[first], first), hint)
+    error = outcomes[first].error
+    name = raised(answer, error) if error is not None else words
+    raise Wrong(_with_case(words, cases[first], first), hint, name)
 
 
 def unanswered(answer, names):
@@ -283,7 +291,7 @@ def _bounded(check, answer):
         try:
             return check(answer)
         except Wrong as wrong:
-            return Verdict(False, wrong.message, wrong.hint)
+            return Verdict(False, wrong.message, wrong.hint, mistake=wrong.mistake)
         except bounded.Stop:
             raise
         except BaseException as error:  # SystemExit and KeyboardInterrupt become words, too
@@ -573,7 +581,7 @@ def _argument_name(answer, direct, position):
 
 def _describe(answer, outcome, want, one, near, batch):
     if outcome.error is not None:
-        return _error_words(answer, outcome.error)
+        return error_words(answer, outcome.error)
     words = _difference(outcome.value, want.value, near)
     rows = 1 if batch is None else len(one.args[batch])
     factor = re.search(r" (\S+) times ", words)
@@ -624,11 +632,16 @@ def _with_case(words, one, index):
     return _("{words} (for {case}).").format(words=words, case=one.of)
 
 
-def _error_words(answer, error):
-    """Name an exception and, if it arose in the reader's code, the line there."""
+def raised(answer, error):
+    """Name an exception, wherever it arose."""
     text = _short(_message(error))
     words = f"{type(error).__name__}: {text}" if text else type(error).__name__
-    words += _about_self(answer, error, text)
+    return words + _about_self(answer, error, text)
+
+
+def error_words(answer, error):
+    """Name an exception and, if it arose in the reader's code, the line there."""
+    words = raised(answer, error)
     code = getattr(inspect.unwrap(answer) if callable(answer) else answer, "__code__", None)
     home = getattr(code, "co_filename", None) or _class_file(answer)
     for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
@@ -684,7 +697,7 @@ def _about_self(answer, error, text):
 def _last_words(answer, error):
     """Say something about an exception even if the answer refuses every question about itself."""
     try:
-        return _error_words(answer, error)
+        return error_words(answer, error)
     except Exception:
         return _("Your answer cannot be used here: {words}").format(words=type(error).__name__)
 
@@ -694,7 +707,7 @@ def _perhaps(answer, outcomes, message):
     if any(one.error is None for one in outcomes):
         return message
     return _("{error}. A frequent reason: {message}").format(
-        error=_error_words(answer, outcomes[0].error).rstrip("."), message=message
+        error=error_words(answer, outcomes[0].error).rstrip("."), message=message
     )
 
 

@@ -353,6 +353,8 @@ def test_a_case_has_its_own_hint_and_another_error_is_not_the_known_mistake(chec
     calls = []
     later = check(lambda x: calls.append(x) or 2 * x + (len(calls) > 2))
     assert "called again with the same arguments" in later.message
+    assert check(lambda x: np.ones((4, 4)) @ x).mistake == "A product of matrices."
+    assert check(third_line).mistake.startswith("IndexError: ")  # which line, is one reader's
     other = check(lambda x: 1 / 0)
     assert "ZeroDivisionError" in other.message and "frequent reason" not in other.message
 
