@@ -9,15 +9,8 @@ import pytest
 
 from common.functions import sigmoid
 from common.layers import Relu, Sigmoid, Tanh
+from panels import ch05_affine_shapes as affine
 from panels import ch05_layers as layers
-from panels.ch05_affine_shapes import (
-    DB,
-    DW,
-    DX,
-    FORWARD,
-    compute_affine_shapes,
-    sum_in_words,
-)
 from panels.ch05_fold import both_ways
 from panels.ch05_gradient_check import FAULTS, NAMES, NONE, UNSEEN, compute_gradient_check
 from panels.ch05_graph import compute_graph, graph_panel
@@ -314,18 +307,18 @@ def test_small_steps_measure_the_sheets_gradients_and_each_answer_is_judged_by_t
 # ---- shapes, and faults built in
 
 
-@pytest.mark.parametrize("show", [FORWARD, DX, DW, DB])
+@pytest.mark.parametrize("show", [affine.FORWARD, affine.DX, affine.DW, affine.DB])
 @pytest.mark.parametrize(("n", "d", "m"), [(5, 2, 3), (1, 4, 2), (3, 3, 3), (4, 1, 4)])
 def test_a_cell_of_a_product_is_the_sum_of_a_row_times_a_column(show, n, d, m):
     for row, column in itertools.product(range(1, 6), range(1, 5)):
-        data = compute_affine_shapes(show, n, d, m, row, column)
+        data = affine.compute_affine_shapes(show, n, d, m, row, column)
         made = data.left[1] @ data.right[1]
         cell = sum(a * b for a, b in data.terms) + (data.bias or 0)
         assert made.shape == data.result[1].shape
         assert (
             cell
             == data.result[1][data.row, data.column]
-            == ast.literal_eval(sum_in_words(data).split("= ")[1].replace("−", "-"))
+            == ast.literal_eval(affine.sum_in_words(data).split("= ")[1].replace("−", "-"))
         )
         assert (data.row, data.column) == (min(row, len(made)) - 1, min(column, made.shape[1]) - 1)
 
