@@ -7,7 +7,6 @@ sharp at any size.
 import base64
 import io
 
-import matplotlib
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -75,9 +74,8 @@ def svg(figure):
     own = [artist for artist in figure.get_children() if artist.get_animated()]
     for artist in own:  # else the figure's own moving texts would be left out
         artist.set_animated(False)
-    with matplotlib.rc_context({"svg.fonttype": "path", "svg.hashsalt": "panel"}):
-        nothing = {"Date": None, "Creator": None}
-        figure.savefig(stream, format="svg", dpi=2 * DPI, metadata=nothing)
+    nothing = {"Date": None, "Creator": None}
+    figure.savefig(stream, format="svg", dpi=2 * DPI, metadata=nothing)
     for artist in own:
         artist.set_animated(True)
     figure.set_dpi(DPI)

@@ -204,7 +204,7 @@ class Mouse:
 
     def cell(self, field):
         field.click(click_count=3)
-        self.page.keyboard.type(f"{float(field.input_value()) - 2:g}")
+        self.page.keyboard.type(f"{float(field.input_value()) + 2:g}")
         field.evaluate("e => e.blur()")
 
     def button(self, button):
@@ -320,8 +320,8 @@ def test_every_control_changes_picture_or_sentence(page, way):
 # ---- a run that can be stopped
 
 
-# One run is one trial, which is over before a person presses Stop.
-SHORT = {"The search game"}
+# Over before a person presses Stop: one trial, and 300 steps of a small network.
+SHORT = {"The search game", "Deep lab"}
 
 
 def running_panels(page, most=None):
