@@ -17,9 +17,13 @@ function follow_sizes(model, panel) {
   const enlarged = () => panel.classList.contains("panel-lecture");
   const fitting = () => (panel.clientWidth < NARROW ? "narrow" : "normal");
 
+  let asked = null; // only what changes here: another page may show this panel, and be narrower
+
   function ask() {
     const layout = enlarged() ? "lecture" : fitting();
-    if (panel.clientWidth && layout !== model.get("layout_name")) model.send({ layout });
+    if (!panel.clientWidth || layout === asked) return;
+    asked = layout;
+    if (layout !== model.get("layout_name")) model.send({ layout });
   }
 
   function enlarge(on) {
