@@ -147,9 +147,17 @@ class Server:
         """How many exceptions the server and its kernels have logged."""
         return (self.folder / "server.log").read_text(errors="replace").count("Traceback")
 
+    def last_words(self):
+        """The end of what the server and its kernels have logged."""
+        return (self.folder / "server.log").read_text(errors="replace")[-3000:]
+
     def ask(self, path):
         with urllib.request.urlopen(self.url(path), timeout=PATIENCE) as answer:
             return json.load(answer)
+
+    def delete(self, path):
+        gone = urllib.request.Request(self.url(path), method="DELETE")
+        urllib.request.urlopen(gone, timeout=PATIENCE).close()
 
 
 @contextlib.contextmanager
@@ -213,8 +221,8 @@ def _wait_for_server(server, process):
             return server.ask("api/status")
         except OSError as error:
             if process.poll() is not None or time.monotonic() > limit:
-                log = (server.folder / "server.log").read_text(errors="replace")
-                raise RuntimeError(f"JupyterLab does not start ({error}):\n{log[-2000:]}") from None
+                words = f"JupyterLab does not start ({error}):\n{server.last_words()}"
+                raise RuntimeError(words) from None
             time.sleep(0.1)
 
 
@@ -259,13 +267,26 @@ def browser(width=1400, height=1000):
 
 
 @contextlib.contextmanager
-def open_notebook(server, chromium, path):
-    """The notebook with a kernel of its own, all cells run."""
+def open_page(server, chromium):
+    """An empty page. When it closes, the kernels of what was opened in it end."""
+    others = {session["id"] for session in server.ask("api/sessions")}
     page = chromium.new_page()
     page.set_default_timeout(1000 * PATIENCE)
     page.add_init_script(path=PAGE)
-    notebook = Notebook(page, server, path)
     try:
+        yield page
+    finally:
+        page.close()
+        for session in server.ask("api/sessions"):
+            if session["id"] not in others:
+                server.delete(f"api/sessions/{session['id']}")
+
+
+@contextlib.contextmanager
+def open_notebook(server, chromium, path):
+    """The notebook with a kernel of its own, all cells run."""
+    with open_page(server, chromium) as page:
+        notebook = Notebook(page, server, path)
         page.goto(server.url(f"lab/workspaces/{path.stem}/tree/chapters/{path.name}") + "&reset")
         notebook.wait_for_kernel()
         if page.locator("#jp-left-stack").is_visible():  # only the notebook, no files beside it
@@ -273,14 +294,6 @@ def open_notebook(server, chromium, path):
         page.locator("#jp-left-stack").wait_for(state="hidden")
         notebook.run_all()
         yield notebook
-    finally:
-        page.close()
-        for session in server.ask("api/sessions"):
-            if session["path"] == f"chapters/{path.name}":
-                gone = urllib.request.Request(
-                    server.url(f"api/kernels/{session['kernel']['id']}"), method="DELETE"
-                )
-                urllib.request.urlopen(gone, timeout=PATIENCE).close()
 
 
 class Notebook:
@@ -298,18 +311,10 @@ class Notebook:
         return self.page.evaluate(script, [name, arguments])
 
     def wait_for_kernel(self):
-        """A kernel that is connected and idle: what runs before that is lost."""
+        """A kernel that this page is connected to, and idle: what runs before that is lost."""
         self.page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=2000 * PATIENCE)
-        limit = time.monotonic() + 2 * PATIENCE
-        while True:
-            for session in self.server.ask("api/sessions"):
-                kernel = session["kernel"]
-                ready = kernel["connections"] > 0 and kernel["execution_state"] == "idle"
-                if session["path"] == f"chapters/{self.path.name}" and ready:
-                    return
-            if time.monotonic() > limit:
-                raise TimeoutError(f"{self.path.name} gets no kernel")
-            time.sleep(0.1)
+        ready = "() => lab.kernel().join() === 'connected,idle'"
+        self.page.wait_for_function(ready, timeout=2000 * PATIENCE)
 
     def run_all(self, times=1):
         """Every cell has run, and every panel is drawn; `times` at once, without waiting."""
@@ -320,13 +325,17 @@ class Notebook:
         limit = time.monotonic() + times * ALL_CELLS
         while not self.page.evaluate("lab.allCellsRan()"):
             if time.monotonic() > limit:
-                told = self.page.evaluate("[lab.prompts(), lab.errors()]")
-                raise TimeoutError(f"{self.path.name}: {told}")
+                raise TimeoutError(f"{self.path.name}: {self.told()}")
             self.page.wait_for_timeout(100)
         self.page.wait_for_function(
             "count => document.querySelectorAll('.panel .panel-picture img').length >= count",
             arg=len(self.panel_cells),
         )
+
+    def told(self):
+        """What page, kernel and server say, for whoever reads that something took too long."""
+        page = self.page.evaluate("[lab.prompts(), lab.errors(), lab.dialogs(), lab.kernel()]")
+        return f"{page}\n{self.server.ask('api/sessions')}\n{self.server.last_words()}"
 
     def run(self, cell, source):
         """Type `source` into the cell with that number, run it and the one that follows."""
@@ -429,9 +438,9 @@ class PanelOnPage:
         for _ in range(3):
             self.page.evaluate("lab.heard()")
 
-    def press_again(self, press):
-        """Press the run button once more; within 0.4 s it would count as a double click."""
-        self.page.wait_for_timeout(500)
+    def press_again(self, press, since):
+        """Press the run button half a second after `since`: sooner it would be a double click."""
+        self.page.wait_for_timeout(max(0, 1000 * (since + 0.5 - time.monotonic())))
         press()
 
     # ---- away from the start, and back

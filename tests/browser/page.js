@@ -9,6 +9,15 @@ window.lab = {
     errors: () => [...document.querySelectorAll('[data-mime-type*=error]')]
         .map(each => each.textContent.slice(0, 500)),
 
+    dialogs: () => [...document.querySelectorAll('.jp-Dialog-content')]
+        .map(each => each.textContent.slice(0, 500)),
+
+    // What the page knows of its notebook's kernel.
+    kernel() {
+        const kernel = window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel;
+        return [kernel?.connectionStatus, kernel?.status];
+    },
+
     allCellsRan() {
         const prompts = this.prompts();
         const status = document.querySelector('.jp-Notebook-ExecutionIndicator')?.dataset.status;
