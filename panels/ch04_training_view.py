@@ -157,7 +157,7 @@ def _show_answers(art, data):
     steps = np.asarray(data.curves.read_at)
     told = np.reshape(data.curves.answers, (-1, count))
     every = data.every
-    fields = np.full((count, 6, data.total // every + 1), np.nan, dtype=np.float32)
+    fields = np.full((count, 6, -(-data.total // every) + 1), np.nan, dtype=np.float32)
     shades = np.where(told == data.labels, SHADES[True], SHADES[False]).T
     fields[:, :5, : len(told)] = shades[:, np.newaxis]
     art.fields.set_data(fields.reshape(-1, fields.shape[-1]))

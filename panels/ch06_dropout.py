@@ -14,7 +14,7 @@ from matplotlib.collections import LineCollection, PolyCollection
 
 from common.layers import Dropout
 
-from .letters import Letters
+from .outlines import Letters
 from .shell import Panel, Stepper, artists, layout_of, slider
 from .shell.style import BLACK, GREY, LIGHT, LOOKS, NORMAL, SMALL, add_axes
 
@@ -126,7 +126,7 @@ def _lay_out(figure):
     marks = [heard.plot([0, 0], [0, 1], **ends, **look)[0] for look in looks.values()]
     return SimpleNamespace(
         net=net, edges=edges, speaking=speaking, silent=silent, bars=bars, marks=marks,
-        said=Letters(figure, "white", usual="0123456789."),
+        said=Letters(figure, "white"),
     )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ from .ch06_init_net import (
     short,
 )
 from .first_weights import HE, XAVIER, FirstWeights
-from .letters import Letters
+from .outlines import Letters
 from .shell import Panel, Several, artists, choice, layout_of, slider, toggle
 from .shell.style import BLACK, GREY, LIGHT, LOOKS, NORMAL, SMALL, add_axes
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from common import optimizer as optimizers
 
-from .letters import Letters
+from .outlines import Letters
 from .shell import Panel, Scrubber, Several, artists, choice, layout_of, slider, toggle
 from .shell.style import BLACK, GREY, LOOKS, NORMAL, SMALL, add_axes
 from .surfaces import SURFACES, X_RANGE, Y_RANGE, draw_surface

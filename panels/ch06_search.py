@@ -18,7 +18,7 @@ from common.multi_layer_net import MultiLayerNet
 from common.trainer import Trainer
 
 from .ch04_training import check_digits
-from .letters import Letters
+from .outlines import Letters
 from .shell import Panel, RunPanel, artists, choice, layout_of, log_slider, slider
 from .shell.style import BLACK, BLUE, GREEN, NORMAL, RED, SMALL, add_axes
 
@@ -199,7 +199,7 @@ def _lay_out(figure):
     )  # fmt: skip
     return SimpleNamespace(
         field=field, race=race, points=points, bests=bests, tests=tests, next=now, still=None,
-        numbers=Letters(figure, usual="0123456789"),
+        numbers=Letters(figure),
     )  # fmt: skip
 
 

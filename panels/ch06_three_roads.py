@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from .letters import Letters
+from .outlines import Letters
 from .shell import Panel, Several, artists, layout_of, slider
 from .shell.style import BLACK, GREY, LIGHT, LOOKS, NORMAL, SMALL, add_axes
 

@@ -7,6 +7,7 @@ path of them all costs a third of that. Places are in inches from the figure's u
 from functools import lru_cache
 
 import numpy as np
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.textpath import TextPath
@@ -39,64 +40,83 @@ class Lines:
         self.set_text(self._text)
 
     def set_text(self, text):
-        self._text, parts = text, []
-        for i, line in enumerate(text.split("\n")):
-            x = 0.0
-            for letter in line:
-                outline, breadth = _letter(letter)
-                if outline is not None:
-                    y = 0.93 + self.spacing * i  # of the baseline
-                    parts.append((outline, (self.left + self.size * x, self.top + self.size * y)))
-                x += breadth
-        self.patch.set_path(_joined([(outline, at, self.size) for outline, at in parts]))
+        self._text, size = text, self.size
+        down = [self.top + size * (0.57 + self.spacing * i) for i in range(text.count("\n") + 1)]
+        lines = zip(text.split("\n"), down, strict=True)
+        self.patch.set_path(written([(line, (self.left, y), size, -1) for line, y in lines]))
 
 
 class Words:
-    """Short words that change, all in one path; `show` takes (word, (x, y)) in inches."""
+    """Short words that change, all in one path.
 
-    def __init__(self, figure, color=BLACK):
+    `show` takes (word, (x, y)) or (word, (x, y), side): side is -1 if x is its left end, 0 its
+    middle, 1 its right end; y is its middle. They take the place of all that was shown before.
+    """
+
+    def __init__(self, figure, color=BLACK, weight="normal"):
         options = {"facecolor": color, "linewidth": 0, "animated": True, "zorder": 6}
         self.patch = figure.add_artist(PathPatch(NOTHING, transform=inches(figure), **options))
+        self.weight = weight
 
     def show(self, parts, size=HEIGHT):
-        self.patch.set_path(written([(word, at, size) for word, at in parts if word]))
+        parts = [(word, at, size, *side) for word, at, *side in parts]
+        self.patch.set_path(written(parts, self.weight))
 
 
-def written(parts):
-    """Words as one path, each (word, centre, size), y downwards; size is that of the font."""
-    return _joined([(_glyphs(word), centre, size) for word, centre, size in parts])
+class Letters(Words):
+    """Words whose places are in inches from the figure's lower left corner."""
+
+    def write(self, words):
+        """words: of (x, y, text, side)."""
+        high = self.patch.figure.get_figheight()
+        self.show([(text.replace("-", "−"), (x, high - y), side) for x, y, text, side in words])
 
 
-def _joined(parts):
-    """Outlines as one path, each (outline, place, size)."""
-    if not parts:
+def written(parts, weight="normal"):
+    """Words as one path, each (word, place, size) or (word, place, size, side), as in `Words`."""
+    found = []
+    for word, (x, y), size, *side in parts:
+        outline, codes, broad = _glyphs(word, weight)
+        if codes.size:
+            start = x - (side[0] + 1 if side else 1) / 2 * broad * size
+            found.append((outline * size + np.array((start, y)), codes))
+    if not found:
         return NOTHING
-    vertices = [outline[0] * size + at for outline, at, size in parts]
-    return Path(np.concatenate(vertices), np.concatenate([outline[1] for outline, _, _ in parts]))
+    vertices, codes = zip(*found, strict=True)
+    return Path(np.concatenate(vertices), np.concatenate(codes))
 
 
 @lru_cache(4096)
-def _glyphs(word):
-    """The outline of a word of size 1, centred at 0, y downwards: vertices and codes."""
-    path = TextPath((0, 0), word, size=1)
-    middle = (path.vertices.max(axis=0) + path.vertices.min(axis=0)) * (0.5, 0)
-    return (path.vertices - middle) * (1, -1) + (0, 0.36), path.codes
+def _glyphs(word, weight="normal"):
+    """The outline of a word of size 1, from its left end, y downwards from its middle; its breadth.
+
+    Letter by letter: a number that was never written before costs no layout.
+    """
+    vertices, codes, x = [np.zeros((0, 2))], [np.zeros(0, Path.code_type)], 0.0
+    for letter in word:
+        outline, own, broad = _letter(letter, weight)
+        vertices.append(outline + np.array((x, 0)))
+        codes.append(own)
+        x += broad
+    return np.concatenate(vertices), np.concatenate(codes), x
 
 
 @lru_cache(4096)
-def _letter(letter):
-    """Its outline on the baseline at 0, y downwards, or None for a space; and how broad it is."""
-    broad = breadth(f"|{letter}|") - breadth("||")
+def _letter(letter, weight):
+    """The same of one letter; a space has no outline."""
+    properties = FontProperties(family="DejaVu Sans", size=1, weight=weight)
+    font = get_font(findfont(properties))
+    font.set_size(10, 72)
+    broad = font.load_char(ord(letter)).linearHoriAdvance / 65536 / 10
     if letter.isspace():
-        return None, broad
-    path = TextPath((0, 0), letter, size=1)
-    return (path.vertices * (1, -1), path.codes), broad
+        return np.zeros((0, 2)), np.zeros(0, Path.code_type), broad
+    path = TextPath((0, 0), letter, prop=properties)
+    return path.vertices * (1, -1) + np.array((0, 0.36)), path.codes, broad
 
 
-@lru_cache(4096)
 def breadth(word):
     """How broad a word of size 1 is."""
-    return float(np.ptp(_glyphs(word)[0][:, 0]))
+    return _glyphs(word)[2]
 
 
 def short(value):

@@ -155,7 +155,7 @@ def test_panels_leave_no_figure_and_no_thread_behind():
 
 def training():
     panel = PANELS["training_panel"](activation="ReLU", weights="He", hidden=20)
-    panel._generator_of = partial(panel._generator_of, steps=50)
+    panel._generator_of = partial(panel._generator_of, steps=60)
     return panel
 
 
