@@ -59,11 +59,19 @@ mutation: setup ## change common in small ways, and see whether the tests notice
 notebooks: setup ## run all chapters and store their outputs
 	@"$(RUN)" scripts/refresh_notebooks.py $(ARGS)
 
-book: setup ## write the chapters as web pages to build/book
+book: $(EDITIONS) ## write the chapters as web pages to build/book
 	@"$(RUN)" scripts/build_book.py
 
 grade: setup ## judge handed-in notebooks, make grade FOLDER=handed-in: docs/grading.md
 	@"$(RUN)" -m exercises.grade --workers $(WORKERS) $(ARGS) $(if $(FOLDER),"$(FOLDER)")
+
+# What only the editions need: Sphinx and its friends, reveal.js, JupyterLite.
+EDITIONS := .venv/.set-up-for-editions
+
+$(EDITIONS): $(STAMP) editions/requirements.lock
+	@echo "Setting up what the editions need: once, a minute."
+	@"$(RUN)" -m pip install --quiet --disable-pip-version-check --require-hashes -r editions/requirements.lock
+	@touch $(EDITIONS)
 
 setup: $(STAMP) ## only set up: .venv with pinned packages and this project
 
