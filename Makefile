@@ -4,6 +4,7 @@ WINDOWS := $(filter Windows_NT,$(OS))
 BIN     := .venv/$(if $(WINDOWS),Scripts,bin)
 RUN     := $(BIN)/python
 STAMP   := .venv/.set-up-for
+EDITIONS := .venv/.set-up-for-editions
 PYTHON  ?=
 WORKERS ?= 2
 
@@ -20,7 +21,7 @@ ifneq "$(shell cat $(STAMP) 2>/dev/null)" "$(CURDIR)"
 $(shell rm -f $(STAMP))
 endif
 
-.PHONY: help setup ruff lab check test soak bench mutation notebooks book grade
+.PHONY: help setup ruff lab check test soak bench mutation notebooks book lite grade
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -62,12 +63,13 @@ notebooks: setup ## run all chapters and store their outputs
 book: $(EDITIONS) ## write the chapters as web pages to build/book
 	@"$(RUN)" scripts/build_book.py
 
+lite: $(EDITIONS) ## write a site that computes in the browser to build/lite
+	@"$(RUN)" -m editions.lite $(ARGS)
+
 grade: setup ## judge handed-in notebooks, make grade FOLDER=handed-in: docs/grading.md
 	@"$(RUN)" -m exercises.grade --workers $(WORKERS) $(ARGS) $(if $(FOLDER),"$(FOLDER)")
 
 # What only the editions need: Sphinx and its friends, reveal.js, JupyterLite.
-EDITIONS := .venv/.set-up-for-editions
-
 $(EDITIONS): $(STAMP) editions/requirements.lock
 	@echo "Setting up what the editions need: once, a minute."
 	@"$(RUN)" -m pip install --quiet --disable-pip-version-check --require-hashes -r editions/requirements.lock
