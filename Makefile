@@ -4,6 +4,7 @@ WINDOWS := $(filter Windows_NT,$(OS))
 BIN     := .venv/$(if $(WINDOWS),Scripts,bin)
 RUN     := $(BIN)/python
 STAMP   := .venv/.set-up-for
+# What only the editions need: Sphinx and its friends, reveal.js, JupyterLite.
 EDITIONS := .venv/.set-up-for-editions
 PYTHON  ?=
 WORKERS ?= 2
@@ -69,7 +70,6 @@ lite: $(EDITIONS) ## write a site that computes in the browser to build/lite
 grade: setup ## judge handed-in notebooks, make grade FOLDER=handed-in: docs/grading.md
 	@"$(RUN)" -m exercises.grade --workers $(WORKERS) $(ARGS) $(if $(FOLDER),"$(FOLDER)")
 
-# What only the editions need: Sphinx and its friends, reveal.js, JupyterLite.
 $(EDITIONS): $(STAMP) editions/requirements.lock
 	@echo "Setting up what the editions need: once, a minute."
 	@"$(RUN)" -m pip install --quiet --disable-pip-version-check --require-hashes -r editions/requirements.lock
