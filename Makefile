@@ -22,7 +22,7 @@ ifneq "$(shell cat $(STAMP) 2>/dev/null)" "$(CURDIR)"
 $(shell rm -f $(STAMP))
 endif
 
-.PHONY: help setup ruff lab check test soak bench mutation notebooks book lite grade
+.PHONY: help setup ruff lab check test soak bench mutation notebooks book lite picture grade
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -66,6 +66,9 @@ book: $(EDITIONS) ## write the chapters as web pages to build/book
 
 lite: $(EDITIONS) ## write a site that computes in the browser to build/lite
 	@"$(RUN)" -m editions.lite $(ARGS)
+
+picture: setup ## draw the picture of README.md, which moves
+	@"$(RUN)" -m editions.moving
 
 grade: setup ## judge handed-in notebooks, make grade FOLDER=handed-in: docs/grading.md
 	@"$(RUN)" -m exercises.grade --workers $(WORKERS) $(ARGS) $(if $(FOLDER),"$(FOLDER)")
