@@ -13,6 +13,7 @@ from dataset.mnist import load_mnist
 from dataset.weights import load_weights
 from panels.ch05_graph import graph_panel
 from panels.ch05_graphs import GRAPHS
+from panels.ch05_trace import trace
 from panels.shell import RunPanel
 from scripts import mistakes
 from tests.panels.table import FOUND, PANELS
@@ -39,16 +40,20 @@ def by_title(chapter):
         FOUND[name](*real[name]) if name in real else PANELS[name]()
         for name in [*names, "draw_panel"]
     ]
-    return {one.title: one for one in [*made, *map(graph_panel, GRAPHS if chapter == "5" else ())]}
+    if chapter == "5":
+        made += map(graph_panel, [*GRAPHS, trace("1 / (1 + exp(-x))", x=1)])
+    return {one.title: one for one in made}
 
 
 def put(panel, wish):
     """A preset by its name, or a control by its label: `b = -4`."""
     label, _, value = wish.partition(" = ")
+    shown = panel.visible_controls
     if not value:
+        assert any(wish in getattr(one, "_options_labels", ()) for one in shown), wish
         panel.preset(wish)
     else:
-        (name,) = (name for name, one in panel.controls.items() if one.description == label)
+        (name,) = (k for k, c in panel.controls.items() if c.description == label and c in shown)
         options = dict(getattr(panel.controls[name], "_options_full", [("on", True)]))
         panel.set(**{name: options[value] if value in options else float(value)})
 
