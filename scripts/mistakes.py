@@ -28,8 +28,15 @@ def said(node, function):
         return said(node.body, function) + said(node.orelse, function)
     if isinstance(node, ast.Name):
         return [words for value in given(node.id, function) for words in said(value, function)]
+    if isinstance(node, ast.Dict):
+        return [words for value in node.values for words in said(value, function)]
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):  # _("…").format(…)
-        return said(node.func.value, function)
+        messages = said(node.func.value, function)
+        for one in node.keywords:  # a word out of a table of them: format(reason=reasons[got])
+            if isinstance(one.value, ast.Subscript) and (words := said(one.value.value, function)):
+                place = f"{{{one.arg}}}"
+                messages = [text.replace(place, word) for text in messages for word in words]
+        return messages
     is_words = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_"
     return [node.args[0].value] if is_words else []
 
@@ -53,6 +60,7 @@ def given(name, function):
 def mistakes(check, functions):
     """(message, hint) of each Mistake and Wrong in the check and in what it calls."""
     calls, found = [check], {}
+    usual = said(functions[check].decorator_list[0].keywords[0].value, functions[check])
     for name in calls:  # grows while it is gone through
         nodes = list(ast.walk(functions[name]))
         inside = [node.id for node in nodes if getattr(node, "id", "") in functions]
@@ -64,9 +72,9 @@ def mistakes(check, functions):
                 messages = said(words, functions[name])
                 if not messages:
                     raise LookupError(f"{name}, line {node.lineno}: what does this one say?")
-                hints = said(hint[0], functions[name]) if hint else [""]
+                hints = (said(hint[0], functions[name]) if hint else []) or usual
                 for i, message in enumerate(messages):
-                    found.setdefault(message, hints[min(i, len(hints) - 1)] if hints else "")
+                    found.setdefault(message, hints[min(i, len(hints) - 1)])
     return found.items()
 
 
