@@ -2,8 +2,9 @@
 
 Catalogues in locale/ko/LC_MESSAGES follow the English: one a chapter and one for the documents, a
 message a paragraph, which knows its cell and number; companion.po for what panels, exercises and
-companion say. The notebooks in chapters_ko follow the catalogues: their code is that of the English
-chapters, byte for byte. A paragraph without a valid translation stays English there, and is counted.
+companion say. The notebooks in chapters_ko follow the catalogues: their code is that of the
+English chapters, byte for byte. A paragraph without a valid translation stays English there, and is
+counted.
 """
 
 import copy
@@ -160,7 +161,7 @@ KEPT = {
     "link": r"\]\([^)]+\)",
     "code": r"```.*?```|`[^`]+`",
     "picture": r"<[^>]+>",
-    "number": r"(?<![\w.])\d[\d,]*(?:\.\d+)?",
+    "number": r"(?<![\w.])\d+(?:,\d{3})*(?:\.\d+)?",
     "placeholder": r"\{[^}]*\}",
 }
 WRONG = {
@@ -173,30 +174,22 @@ WRONG = {
 def problems(english, korean):
     """What a machine can see of a translation, in words; empty if it sees nothing."""
     found = []
-    for what, pattern in KEPT.items():
-        ours, theirs = (sorted(_found(what, pattern, text)) for text in (english, korean))
-        lost, new = _without(ours, theirs), _without(theirs, ours)
-        if lost or (new and what != "number"):  # "five apples" may be "사과 5개"
-            found.append(f"{what}: {lost} / {new}")
+    for what in KEPT:
+        ours, theirs = _parts(what, english), _parts(what, korean)
+        if what == "number":
+            theirs &= ours  # "five apples" may be "사과 5개"
+        if ours != theirs:
+            found.append(f"{what}: {sorted(ours - theirs)} / {sorted(theirs - ours)}")
     return found + [what for what, pattern in WRONG.items() if re.search(pattern, korean)]
 
 
-def _found(what, pattern, text):
-    """The parts of one kind, without those that stand in a part of another kind."""
-    others = [other for kind, other in KEPT.items() if what == "number" and kind != what]
-    for other in others:
-        text = re.sub(other, " ", text, flags=re.S)
-    parts = re.findall(pattern, text, flags=re.S)
-    return [re.sub(r"\\text(bf)?\{[^}]*\}", "", part) for part in parts]  # words in a formula
-
-
-def _without(some, others):
-    """The list without the members of another one, each as often as it stands there."""
-    left = list(some)
-    for each in others:
-        if each in left:
-            left.remove(each)
-    return left
+def _parts(what, text):
+    """All different parts of one kind; numbers and placeholders only those in plain words."""
+    for other in ("formula", "link", "code", "picture", "placeholder"):
+        if what == "number" or (what == "placeholder" and other in ("formula", "code")):
+            text = re.sub(KEPT[other], " ", text, flags=re.S)
+    parts = re.findall(KEPT[what], text, flags=re.S)
+    return {re.sub(r"\\text(bf)?\{[^}]*\}", "", part) for part in parts}  # words in a formula
 
 
 def main():
@@ -206,14 +199,13 @@ def main():
     for path in sorted(CHAPTERS.glob("ch*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
         catalogue = update(path.stem, prose(notebook))
-        korean, missing = korean_notebook(notebook, catalogue)
+        _notebook, missing = korean_notebook(notebook, catalogue)
         print(f"{path.stem}: {len(missing)} of {len(catalogue)} paragraphs stay English")
-    for english, korean in DOCUMENTS.items():
+    for english in DOCUMENTS:
         text = [(english, (ROOT / english).read_text(encoding="utf-8"))]
         catalogue = update(re.sub(r"\W", "_", english.removesuffix(".md")), text)
-        print(
-            f"{english}: {len(translated(text, catalogue)[1])} of {len(catalogue)} paragraphs stay English"
-        )
+        missing = translated(text, catalogue)[1]
+        print(f"{english}: {len(missing)} of {len(catalogue)} paragraphs stay English")
 
 
 if __name__ == "__main__":
