@@ -161,7 +161,7 @@ KEPT = {
     "link": r"\]\([^)]+\)",
     "code": r"```.*?```|`[^`]+`",
     "picture": r"<[^>]+>",
-    "number": r"(?<![\w.])\d+(?:,\d{3})*(?:\.\d+)?(?! (?:thousand|million|billion))",
+    "number": r"(?<![\w.])\d+(?:,\d{3})*(?:\.\d+)?(?!\d|[.,]\d| (?:thousand|million|billion))",
     "placeholder": r"\{[^}]*\}",
 }
 WRONG = {
