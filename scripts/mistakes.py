@@ -37,7 +37,7 @@ def said(node, function):
                 place = f"{{{one.arg}}}"
                 messages = [text.replace(place, word) for text in messages for word in words]
         return messages
-    is_words = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_"
+    is_words = isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("_", "N_")
     return [node.args[0].value] if is_words else []
 
 
