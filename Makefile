@@ -22,7 +22,7 @@ ifneq "$(shell cat $(STAMP) 2>/dev/null)" "$(CURDIR)"
 $(shell rm -f $(STAMP))
 endif
 
-.PHONY: help setup ruff lab check test soak bench mutation notebooks book lite picture grade
+.PHONY: help setup ruff lab check test soak bench mutation notebooks book ko lite picture grade
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -69,6 +69,9 @@ lite: $(EDITIONS) ## write a site that computes in the browser to build/lite
 
 picture: setup ## draw the picture of README.md, which moves
 	@"$(RUN)" -m editions.moving
+
+ko: setup ## the Korean edition follows the English: its catalogues, and what stays English
+	@"$(RUN)" -m editions.ko
 
 grade: setup ## judge handed-in notebooks, make grade FOLDER=handed-in: docs/grading.md
 	@"$(RUN)" -m exercises.grade --workers $(WORKERS) $(ARGS) $(if $(FOLDER),"$(FOLDER)")
