@@ -7,6 +7,7 @@ kernel loads all of them before its first cell, so the notebooks are those of ch
 """
 
 import argparse
+import html
 import json
 import re
 import shutil
@@ -14,6 +15,8 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+import nbformat
 
 ROOT = Path(__file__).resolve().parents[1]
 SITE = ROOT / "build" / "lite"
@@ -26,6 +29,27 @@ EXTENSIONS = [KERNEL, "@jupyter-widgets/jupyterlab-manager", "anywidget"]
 OF_PYODIDE = ["micropip", "ipython", "jedi", "numpy", "matplotlib", "tqdm", "requests"]
 OF_PYODIDE += ["packaging", "platformdirs", "typing-extensions"]
 OF_THE_LOCK = ["comm", "ipywidgets", "anywidget", "psygnal", "pooch"]
+# In place of JupyterLite's own, which leads to an empty desk. It looks for the script.
+INDEX = """<!DOCTYPE html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Deep learning from scratch: the companion</title>
+<script id="jupyter-config-data" type="application/json" data-jupyter-lite-root=".">{{}}</script>
+<style>body {{ font: 1.1em/1.5 sans-serif; max-width: 36em; margin: 2em auto; padding: 0 1em }}
+h1 {{ font-size: 1.5em }}
+@media (prefers-color-scheme: dark) {{ :root {{ color-scheme: dark }} }}</style>
+<h1>Deep learning from scratch: the companion</h1>
+<p>These chapters run in your browser, and nothing has to be installed. A chapter's first cell waits
+until Python and NumPy are loaded, which can take a minute. What you change stays in this browser.
+</p>
+<ul>
+{chapters}
+</ul>
+<script>if (innerWidth < 700) for (const a of document.links) a.pathname =
+a.pathname.replace(/lab\\/index.html$/, "notebooks/index.html");</script>
+</html>
+"""
 
 
 def make_wheels(folder):
@@ -56,7 +80,7 @@ def build(site=SITE, pyodide=None):
         shutil.copy(ROOT / ".jupyter" / "overrides.json", parts)
         extensions = [f"{sys.prefix}/share/jupyter/labextensions/{each}" for each in EXTENSIONS]
         options = {
-            "apps": ["lab", "notebooks"],
+            "apps": ["lab", "notebooks", "tree", "edit"],  # a phone has no room for the first
             "federated_extensions": extensions,
             "ignore_sys_prefix": ["federated_extensions"],  # others that are installed here
             "no_sourcemaps": True,
@@ -65,7 +89,16 @@ def build(site=SITE, pyodide=None):
         write(parts / "jupyter_lite_config.json", {"LiteBuildConfig": options})
         write(parts / "jupyter-lite.json", told_to_the_page(wheels, pyodide))
         run([sys.executable, "-m", "jupyterlite_core", "build"], cwd=parts)
+    chapters = "\n".join(map(entry, sorted((ROOT / "chapters").glob("*.ipynb"))))
+    (site / "index.html").write_text(INDEX.format(chapters=chapters), encoding="utf-8")
     return site
+
+
+def entry(path):
+    """The line of a chapter on the first page."""
+    heading = nbformat.read(path, as_version=4).cells[0].source.splitlines()[0].lstrip("# ")
+    link = f"lab/index.html?path=chapters/{path.name}"
+    return f'<li><a href="{link}">{html.escape(heading)}</a></li>'
 
 
 def told_to_the_page(wheels, pyodide):

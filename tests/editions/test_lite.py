@@ -55,6 +55,9 @@ def test_the_chapters_are_in_it_untouched_and_so_is_what_they_link_to(site):
     assert stored == {path.name: path.read_bytes() for path in lab.CHAPTERS}
     links = {link.partition("#")[0] for _, _, link in linking(lab.CHAPTERS)[1]}
     assert links and not [link for link in links if not (chapters / link).is_file()]
+    entries = re.findall(r'href="(.+?)\?path=(.+?)"', (site / "index.html").read_text())
+    assert len(entries) == len(lab.CHAPTERS)
+    assert all((site / p).is_file() and (site / "files" / n).is_file() for p, n in entries)
 
 
 def test_a_kernel_finds_this_checkout_and_every_other_wheel_in_the_site(site):
