@@ -158,7 +158,7 @@ def test_systemd_is_told_the_limits(monkeypatch, tmp_path):
     if not AS_ROOT:
         pytest.skip("only root may start servers for others")
     found = settings(monkeypatch, tmp_path, uid=0, CLASS_SPAWNER="systemd", CLASS_CPUS="1.5")
-    assert found.JupyterHub.spawner_class == "systemd"
+    assert found.JupyterHub.spawner_class == "classroom.spawner.Systemd"
     told = {}
 
     async def start(name, **given):
@@ -173,8 +173,12 @@ def test_systemd_is_told_the_limits(monkeypatch, tmp_path):
     monkeypatch.setattr(systemdspawner.SystemdSpawner, "get_env", lambda self: {})
     monkeypatch.setattr(systemdspawner.SystemdSpawner, "get_args", lambda self: self.args)
     user = SimpleNamespace(name="root", id=1, url="/", escaped_name="root", settings={})
-    spawner = systemdspawner.SystemdSpawner(user=user, config=found, start_timeout=0)
-    asyncio.run(spawner.start())
+    spawner = importlib.import_module("classroom.spawner").Systemd(
+        user=user, config=found, start_timeout=0
+    )
+    with pytest.raises(Exception, match="of root did not start: it was not running after its sta"):
+        asyncio.run(spawner.start())
+    assert told["properties"]["StandardError"] == f"append:{tmp_path}/hub/servers/root.log"
     assert told["properties"]["MemoryMax"] == 2**31
     assert told["properties"]["CPUQuota"] == "150%"
     assert told["properties"]["NoNewPrivileges"] == "yes"
@@ -323,7 +327,7 @@ hub = pytest.mark.skipif(
 @pytest.fixture(scope="module")
 def names():
     """The names of this run's students; as root, their accounts are removed afterwards."""
-    some = [f"test-{uuid.uuid4().hex[:6]}-{letter}" for letter in "abcd"]
+    some = [f"test-{uuid.uuid4().hex[:6]}-{letter}" for letter in "abcdef"]
     yield some
     for name in some if AS_ROOT else []:
         subprocess.run(["userdel", name], capture_output=True)
@@ -441,6 +445,22 @@ def test_work_survives_the_end_of_the_server_and_of_the_hub(classroom):
     if AS_ROOT:
         assert again.kernel()("import os; print(os.getuid())") == (f"{before}\n", [])
         assert home.stat().st_uid == before
+
+
+@hub
+def test_a_server_that_does_not_start_says_why_on_the_page_and_in_the_log(names):
+    command = "echo '<No disk.>' >&2; case $USER in *e) exit 3;; esac; exec sleep 99"
+    patience = ("--Telling.slow=1", "--Spawner.start_timeout=8")
+    with running(f"--Spawner.cmd={['sh', '-c', command]}", *patience) as started:
+        for name, says in [(names[4], "ended with exit code 3"), (names[5], "does not answer")]:
+            student = Student(started, name)  # the log-in starts the server
+            progress = f"{started.url}/hub/api/users/{name}/server/progress"
+            head = {"Authorization": f"token {student.token}"}
+            told = requests.get(progress, headers=head, timeout=60).text
+            page = student.web.get(f"{started.url}/hub/spawn-pending/{name}", timeout=60).text
+            for place, printed in [(told, "&lt;No"), (page, "&lt;No"), (started.log(), "<No")]:
+                assert says in place and f"{printed} disk." in place
+        assert "is not there after 1 second" in told and "is not there after 1" in started.log()
 
 
 @hub
