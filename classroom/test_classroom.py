@@ -114,6 +114,18 @@ def test_a_python_that_students_may_not_run_is_told_at_once(monkeypatch, tmp_pat
         settings(monkeypatch, tmp_path, uid=0, CLASS_SPAWNER="local")
 
 
+@pytest.mark.skipif(not AS_ROOT, reason="only root can try as another account")
+def test_nothing_is_installed_with_a_python_that_students_may_not_run(tmp_path):
+    (tmp_path / "python3").symlink_to(Path(sys.executable).resolve())
+    tmp_path.chmod(0o700)
+    run = subprocess.run(
+        ["sh", str(CLASSROOM / "install.sh"), str(tmp_path / "class")],
+        env=os.environ | {"PYTHON": str(tmp_path / "python3")}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert run.returncode == 1 and not list((tmp_path / "class").iterdir())
+    assert f"could not run {tmp_path}/python3: /" in run.stderr and "PYTHON=/usr/" in run.stderr
+
+
 def test_a_list_lets_only_its_names_in_and_a_certificate_brings_tls(monkeypatch, tmp_path):
     names = tmp_path / "a file"
     names.write_text("Ann\n\n  bob \n")
