@@ -1,6 +1,7 @@
 """Carry out the steps of the student's image without Docker, in a folder that stands for its root.
 
-    python3 classroom/image.py FOLDER
+    python3 classroom/image.py build FOLDER
+    python3 classroom/image.py serve FOLDER    start its server, ask whether it is well, and stop it
 
 COPY, ENV, RUN, CMD and HEALTHCHECK are read from the Dockerfile, up to the stage `student`. /opt,
 /srv and /tmp lie in FOLDER; so does the list of accounts, to which only root can add. The base
@@ -36,22 +37,24 @@ def steps(target="student"):
     return found
 
 
-def build(root):
+def build(root, carry_out=True):
     """Carry out the steps; return the environment, and CMD and HEALTHCHECK as lists."""
     environment, started = {"PATH": os.environ["PATH"], "HOME": str(root / "root")}, {}
-    for name in ("etc", "opt", "root", "srv", "tmp"):
-        (root / name).mkdir(parents=True, exist_ok=True)
-    for name in ("passwd", "group", "shadow", "gshadow"):
-        (root / "etc" / name).touch()
+
+    for name in ("etc", "root", "tmp") if carry_out else ():
+        (root / name).mkdir(parents=True)
 
     def inside(text):
         return re.sub(r"(?<![\w.])/(?=(?:opt|srv|tmp)/)", f"{root}/", text)
 
     for word, rest in steps():
-        print(f"{word} {rest}", flush=True)
         if word == "ENV":
             for name, value in (pair.split("=", 1) for pair in shlex.split(inside(rest))):
                 environment[name] = value.replace("$PATH", environment["PATH"])
+        elif word in ("CMD", "HEALTHCHECK"):
+            started[word] = json.loads(inside(rest[rest.index("[") :]))
+        elif not carry_out:
+            continue
         elif word == "COPY":
             *sources, to = rest.split()
             for source in sources:
@@ -59,12 +62,12 @@ def build(root):
         elif word == "RUN" and rest.startswith("useradd "):
             command = rest.replace("useradd", f"useradd --prefix {shlex.quote(str(root))}", 1)
             if AS_ROOT:
+                for name in ("passwd", "group", "shadow", "gshadow"):
+                    (root / "etc" / name).touch()
                 subprocess.run(command, shell=True, check=True)
         elif word == "RUN":
             kept = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST")}
             subprocess.run(inside(rest), shell=True, check=True, env=kept | environment)
-        elif word in ("CMD", "HEALTHCHECK"):
-            started[word] = json.loads(inside(rest[rest.index("[") :]))
     return environment, started["CMD"], started["HEALTHCHECK"]
 
 
@@ -88,7 +91,7 @@ def serve(root, environment, command, check):
         account = (root / "etc" / "passwd").read_text().splitlines()[-1].split(":")
         home, number = Path(f"{root}{account[5]}"), {"user": int(account[2]), "extra_groups": ()}
         number["group"] = int(account[3])
-    home.mkdir(exist_ok=True)
+    home.mkdir(parents=True, exist_ok=True)
     environment = environment | {"HOME": str(home)}
     running = subprocess.Popen(command, env=environment, cwd=home, **number)
     try:
@@ -105,6 +108,8 @@ def serve(root, environment, command, check):
 
 
 if __name__ == "__main__":
-    folder = Path(sys.argv[1]).resolve()
-    serve(folder, *build(folder))
-    print("The student's server was well, with the chapters in its home.")
+    folder = Path(sys.argv[2]).resolve()
+    planned = build(folder, carry_out=sys.argv[1] == "build")
+    if sys.argv[1] == "serve":
+        serve(folder, *planned)
+        print("The student's server was well, with the chapters in its home.")
