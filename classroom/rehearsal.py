@@ -74,7 +74,7 @@ class Hub:
             time.sleep(0.1)
 
     def log(self):
-        return (self.folder / "hub.log").read_text()[-5000:]
+        return (self.folder / "hub.log").read_text()[-100_000:]
 
     def stop(self):
         while self.open:
