@@ -68,7 +68,8 @@ def test_the_values_fit_the_image_and_the_other_hub():
     settings = (ROOT / "classroom" / "jupyterhub_config.py").read_text(encoding="utf-8")
     assert f'default_url = "{STUDENT["defaultUrl"]}"' in settings
     for flag in VALUES["hub"]["config"]["KubeSpawner"]["args"]:
-        assert f'"{flag.split("=")[0]}=' in settings
+        name, value = flag.split("=")
+        assert f'"{flag}"' in settings or value.isdigit() and f'"{name}=' in settings
 
 
 def test_the_image_is_built_from_what_is_here_and_its_students_are_not_root():
