@@ -69,7 +69,7 @@ def test_the_values_fit_the_image_and_the_other_hub():
     assert f'default_url = "{STUDENT["defaultUrl"]}"' in settings
     for flag in VALUES["hub"]["config"]["KubeSpawner"]["args"]:
         name, value = flag.split("=")
-        assert f'"{flag}"' in settings or value.isdigit() and f'"{name}=' in settings
+        assert f'"{flag}"' in settings or (value.isdigit() and f'"{name}=' in settings)
 
 
 def test_the_image_is_built_from_what_is_here_and_its_students_are_not_root():
