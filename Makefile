@@ -4,6 +4,8 @@ WINDOWS := $(filter Windows_NT,$(OS))
 BIN     := .venv/$(if $(WINDOWS),Scripts,bin)
 RUN     := $(BIN)/python
 STAMP   := .venv/.set-up-for
+# What only the editions need: Sphinx and its friends, reveal.js, JupyterLite.
+EDITIONS := .venv/.set-up-for-editions
 PYTHON  ?=
 WORKERS ?= 2
 
@@ -59,14 +61,11 @@ mutation: setup ## change common in small ways, and see whether the tests notice
 notebooks: setup ## run all chapters and store their outputs
 	@"$(RUN)" scripts/refresh_notebooks.py $(ARGS)
 
-book: $(EDITIONS) ## write the chapters as web pages to build/book
-	@"$(RUN)" scripts/build_book.py
+book: $(EDITIONS) ## write the chapters as web pages to build/book (FAST=1: no live panels; PDF=1: on paper, too)
+	@"$(RUN)" -m editions.book $(if $(FAST),--fast) $(if $(PDF),--pdf)
 
 grade: setup ## judge handed-in notebooks, make grade FOLDER=handed-in: docs/grading.md
 	@"$(RUN)" -m exercises.grade --workers $(WORKERS) $(ARGS) $(if $(FOLDER),"$(FOLDER)")
-
-# What only the editions need: Sphinx and its friends, reveal.js, JupyterLite.
-EDITIONS := .venv/.set-up-for-editions
 
 $(EDITIONS): $(STAMP) editions/requirements.lock
 	@echo "Setting up what the editions need: once, a minute."
