@@ -32,7 +32,8 @@ def build(folder, fast=False):
         shutil.rmtree(old, ignore_errors=True)
     static = source / "_static"
     (static / "pictures").mkdir(parents=True)
-    shutil.copy(HERE / "book.css", static)
+    for name in ("book.css", "book.js"):
+        shutil.copy(HERE / name, static)
     mathjax = metadata.files("sphinx-mathjax-offline")
     shutil.copy(next(file for file in mathjax if file.name == "tex-svg.js").locate(), static)
     live = {}
@@ -41,7 +42,11 @@ def build(folder, fast=False):
 
         live = export(static / "live")
     Stage(source, live)
-    files = ["html_css_files=book.css,live/live.css", "html_js_files=live/live.js"] if live else []
+    files = (
+        ["html_css_files=book.css,live/live.css", "html_js_files=book.js,live/live.js"]
+        if live
+        else []
+    )
     sphinx(folder, source, *files)
 
 

@@ -19,6 +19,7 @@ suppress_warnings = ["myst.header"]
 html_theme = "furo"
 html_static_path = []  # book.py names the staged folder
 html_css_files = ["book.css"]
+html_js_files = ["book.js"]
 html_copy_source = False
 html_show_sphinx = False
 mathjax_path = "tex-svg.js"  # MathJax 3, whole in one file: no other host, no fonts beside it
