@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 INTERNAL = {"mutation", "soak"}  # of docs/: for those who work on the project, no pages
 PLACES = {"README.md": "index.md", "common": "code/index.md"}
 LINK = re.compile(r"(!?)\[((?:[^][]|\[[^][]*\])*)\]\(([^)\s]+)\)")
+NOTE = re.compile(r"^\[([^]]+)\]: (\S+)$", re.M)  # a link that is told at a page's end
 HEADING = re.compile(r"^#+ +(?:([\d.]+) )?(.+)", re.M)
 
 
@@ -46,11 +47,16 @@ class Links:
 
     def markdown(self, text, origin):
         """Let the links in a file's Markdown lead to pages, or to the repository, or be words."""
+        text = NOTE.sub(lambda note: self.note(*note.groups(), origin), text)
         return LINK.sub(lambda link: self.link(*link.groups(), origin) or link[0], text)
+
+    def note(self, text, target, origin):
+        found = LINK.fullmatch(self.link("", text, target, origin) or "")
+        return f"[{text}]: {found[3] if found else target}"
 
     def link(self, picture, text, target, origin):
         name, _, anchor = unquote(target).partition("#")
-        if ":" in target:
+        if re.match(r"\w+:", target):
             return None
         path = (origin.parent / name).resolve() if name else origin
         short = path.relative_to(ROOT).as_posix()
