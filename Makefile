@@ -61,8 +61,8 @@ mutation: setup ## change common in small ways, and see whether the tests notice
 notebooks: setup ## run all chapters and store their outputs
 	@"$(RUN)" scripts/refresh_notebooks.py $(ARGS)
 
-book: $(EDITIONS) ## write the chapters as web pages to build/book
-	@"$(RUN)" scripts/build_book.py
+book: $(EDITIONS) ## write the chapters as web pages to build/book (FAST=1: no live panels; PDF=1: on paper, too)
+	@"$(RUN)" -m editions.book $(if $(FAST),--fast) $(if $(PDF),--pdf)
 
 lite: $(EDITIONS) ## write a site that computes in the browser to build/lite
 	@"$(RUN)" -m editions.lite $(ARGS)

@@ -1,0 +1,31 @@
+// Three things that no stylesheet can do for a page.
+
+const WIDE = "pre, .picture, .table-wrapper, div.math, .cell_output > .output";
+
+// What scrolls sideways can be reached by the keyboard.
+function reach() {
+  for (const each of document.querySelectorAll(WIDE))
+    if (each.scrollWidth > each.clientWidth) each.tabIndex = 0;
+    else each.removeAttribute("tabindex");
+}
+
+// No line begins with the comma that follows a formula.
+function holdTogether(formula) {
+  const after = formula.nextSibling;
+  const marks = /^[.,;:?)]+/.exec(after?.data ?? "");
+  if (!marks) return;
+  const both = document.createElement("span");
+  both.style.whiteSpace = "nowrap";
+  formula.before(both);
+  after.splitText(marks[0].length);
+  both.append(formula, after);
+}
+
+addEventListener("load", () => {
+  document.querySelectorAll("span.math").forEach(holdTogether);
+  // The captions of the list of pages are headings, and say of which level.
+  for (const caption of document.querySelectorAll("p.caption[role=heading]"))
+    caption.ariaLevel = 2;
+  Promise.resolve(window.MathJax?.startup?.promise).then(reach);
+});
+addEventListener("resize", reach);

@@ -1,0 +1,81 @@
+"""Where the links in our Markdown lead when chapters, documents and code are pages of one site."""
+
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+from urllib.parse import unquote
+
+import nbformat
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+ROOT = Path(__file__).resolve().parents[1]
+INTERNAL = {"mutation", "soak"}  # of docs/: for those who work on the project, no pages
+PLACES = {"README.md": "index.md", "common": "code/index.md"}
+LINK = re.compile(r"(!?)\[((?:[^][]|\[[^][]*\])*)\]\(([^)\s]+)\)")
+NOTE = re.compile(r"^\[([^]]+)\]: (\S+)$", re.M)  # a link that is told at a page's end
+HEADING = re.compile(r"^#+ +(?:([\d.]+) )?(.+)", re.M)
+
+
+def address():
+    """The repository's address: Source in pyproject.toml, or where a workflow builds, or ""."""
+    urls = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"].get("urls", {})
+    server, name = map(os.environ.get, ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY"))
+    found = urls.get("Source") or (f"{server}/{name}" if server and name else "")
+    return found.rstrip("/").removesuffix(".git")
+
+
+def slug(heading):
+    """A heading's anchor in the pages, made of its words or of its anchor in JupyterLab."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+
+class Links:
+    """What becomes a page in the folder that Sphinx reads, and how links lead there."""
+
+    def __init__(self, folder):
+        self.folder, self.address = folder, address()
+        paths = sorted((ROOT / "chapters").glob("*.ipynb"))
+        self.chapters = {path.name: nbformat.read(path, as_version=4) for path in paths}
+        self.documents = sorted({path.stem for path in (ROOT / "docs").glob("*.md")} - INTERNAL)
+        self.code = set((ROOT / "common").glob("[!_]*.py"))  # and what pages link to
+
+    def markdown(self, text, origin):
+        """Let the links in a file's Markdown lead to pages, or to the repository, or be words."""
+        text = NOTE.sub(lambda note: self.note(*note.groups(), origin), text)
+        return LINK.sub(lambda link: self.link(*link.groups(), origin) or link[0], text)
+
+    def note(self, text, target, origin):
+        found = LINK.fullmatch(self.link("", text, target, origin) or "")
+        return f"[{text}]: {found[3] if found else target}"
+
+    def link(self, picture, text, target, origin):
+        name, _, anchor = unquote(target).partition("#")
+        if re.match(r"\w+:", target):
+            return None
+        path = (origin.parent / name).resolve() if name else origin
+        short = path.relative_to(ROOT).as_posix()
+        page = PLACES.get(short, path.name)
+        if picture:
+            shutil.copy(path, self.folder)
+        elif path.name in self.chapters:  # "3.6" leads to that section
+            number = re.search(r"[\d.]*$", text)[0]
+            anchor = anchor or self.sections(path.name).get(number, "")
+        elif path.suffix == ".py" and path.is_file():
+            self.code.add(path)
+            page, anchor = f"code/{short[:-3]}.md", ""
+        elif page == path.name and path.stem not in self.documents:
+            if not self.address:
+                return text
+            page = f"{self.address}/blob/HEAD/{short}"
+        return f"{picture}[{text}]({page}{anchor and '#' + slug(anchor)})"
+
+    def sections(self, name):
+        cells = (cell for cell in self.chapters[name].cells if cell.cell_type == "markdown")
+        found = [match for cell in cells for match in HEADING.finditer(cell.source)]
+        return {match[1]: f"{match[1]} {match[2]}" for match in found if match[1]}
