@@ -11,17 +11,20 @@ second one of the same words ends in -1). Those after it add --2, --3, …; so a
 `ch05_backprop.html#/51-computational-graphs` stays.
 """
 
+import base64
 import math
 import re
 from dataclasses import dataclass, field
+from itertools import groupby, takewhile
 from typing import NamedTuple
 
 from exercises.verdict import solution_source
 from scripts.notebooks import ANSI, answer_name, pictures, tags
 
-ROOM = 540  # pixels between the title and the foot of a slide of 1280 × 720
+ROOM = 532  # pixels between the title and the foot of a slide of 1280 × 720
 WIDE = 1200  # pixels from margin to margin
 LINE, MONO, GAP = 39, 31.2, 12  # pixels: a line of text, one of code or of a table, between parts
+SMALL_TITLE = 58  # pixels: what a slide wins whose title stands in the line above it
 LETTERS, COLUMNS = 88, 79  # in a line of text, and in one of code
 SHOWN, MOST = 10, 20  # lines of code: beyond these it is folded; folded ones of one slide
 WHOLE = re.compile(r"\$\$|\||[-*] |\d+\. |> |```")  # how blocks begin that are shown as they are
@@ -30,7 +33,7 @@ PREDICT = re.compile(r"(\*\*Try it\b|\*Predict\b).*", re.DOTALL)
 
 
 class Part(NamedTuple):
-    kind: str  # text, ask, code, output, error, picture
+    kind: str  # text, ask, contents, code, output, error, picture
     source: str  # Markdown, Python, plain text; of a picture its words
     height: float  # pixels, estimated; tests/editions/test_slides.py asks the browser
     cell: object = None
@@ -48,6 +51,14 @@ class Slide:
     code: list = field(default_factory=list)  # what is folded
     answer: str = ""
     place: str = ""  # "2 of 3" of the slides of one heading
+
+    @property
+    def looks(self):
+        """Which of its two other sizes a slide is shown in, if any."""
+        used = sum(part.height for part in self.parts) + 46 * (len(self.title) > 60)
+        small = used > ROOM or (any(part.picture for part in self.parts) and used > 0.82 * ROOM)
+        large = used < 240 and {part.kind for part in self.parts} <= {"text", "ask", "contents"}
+        return "small-title" if small else "large" if large else ""
 
 
 def slug(heading):
@@ -123,8 +134,6 @@ def outputs(cell):
 
 def size(png):
     """Width and height of a PNG in base64: they stand in its bytes 16 to 24."""
-    import base64
-
     head = base64.b64decode(png[:32])
     return int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")
 
@@ -135,81 +144,132 @@ def fitted(of):
     return high * min(WIDE / wide, ROOM / high, 2.2)
 
 
+def fits(parts, title):
+    """Whether a slide has room for them, beside a picture with a small title."""
+    used = sum(part.height for part in parts) + 46 * (len(title) > 60)
+    return used <= ROOM + SMALL_TITLE * any(part.picture for part in parts)
+
+
+def leads(part):
+    """Whether a part announces what follows."""
+    return part.kind == "ask" or (part.kind == "text" and part.source.endswith(":"))
+
+
 def lines_high(text):
     return MONO * sum(max(1, math.ceil(len(t) / COLUMNS)) for t in text.splitlines()) + 12 + GAP
 
 
+class Cutter:
+    """The slides so far; things are placed on the last of them, or on one more."""
+
+    def __init__(self):
+        self.slides, self.home = [], None
+
+    def begin(self, title, level):
+        """A heading's first slide."""
+        same = sum(slug(s.title) == slug(title) for s in self.slides if "--" not in s.name)
+        above = [s.title for s in self.slides if s.level < min(level, 3)]
+        name = f"{slug(title)}-{same}" if same else slug(title)
+        self.slides.append(Slide(name, title, level, above[-1] if above else ""))
+        if not self.in_exercise:
+            self.home = self.slides[-1]
+
+    @property
+    def in_exercise(self):
+        return self.slides[-1].title.startswith("Exercise")
+
+    def go_on(self, of=None):
+        """One slide more of a heading."""
+        of = of or self.slides[-1]
+        base = of.name.split("--")[0]
+        number = 1 + sum(s.name.split("--")[0] == base for s in self.slides)
+        self.slides.append(Slide(f"{base}--{number}", of.title, max(of.level, 2), of.section))
+
+    def place(self, *parts):
+        """Parts that belong together; a question or an announcement before them goes with them."""
+        if self.slides[-1].level == 1:
+            self.go_on()
+        old = self.slides[-1]
+        carried = list(reversed(list(takewhile(leads, reversed(old.parts)))))
+        if fits([*old.parts, *parts], old.title) or (not old.parts and len(parts) == 1):
+            old.parts += parts
+        elif len(parts) > 1 and not fits([*carried, *parts], old.title):
+            for part in parts:
+                self.place(part)
+        else:
+            if len(carried) == len(old.parts) or not fits([*carried, *parts], old.title):
+                carried = []
+            del old.parts[len(old.parts) - len(carried) :]
+            self.go_on()
+            self.slides[-1].parts += [*carried, *parts]
+
+    def fold(self, source, parts=()):
+        """Code that a key opens, on the slide of what it shows."""
+        if sum(text.count("\n") + 2 for text in [*self.slides[-1].code, source]) > MOST + 1:
+            self.go_on()
+        if parts:
+            self.place(*parts)
+        self.slides[-1].code.append(source)
+
+    def markdown(self, source):
+        for block in re.split(r"\n\s*\n", source):
+            if heading := re.match(r"(#+)\s+(.+)", block):
+                self.begin(heading[2], len(heading[1]))
+                continue
+            shown = [(kind, text) for kind, text in in_prose(block, self.in_exercise) if text]
+            for kind, text in shown:
+                self.place(Part(kind, text, height(text) + 30 * (kind == "ask")))
+            if "\n\n".join(text for _kind, text in shown) != block:
+                self.slides[-1].notes.append(block)
+
+    def code(self, cell, answer):
+        said = list(outputs(cell))
+        if cell.source.count("\n") >= SHOWN or any(part.picture for part in said):
+            self.fold(cell.source, said)
+        else:
+            self.place(Part("code", cell.source, lines_high(cell.source) + 12, cell), *said)
+        if answer:
+            self.slides[-1].answer = answer
+
+
 def cut(notebook, chapter):
     """The slides of a chapter; `chapter` is "chNN", whose solutions answer the exercises."""
-    slides, seen = [], {}
-
-    def begin(level, title):
-        base = slug(title)
-        seen[base] = seen.get(base, -1) + 1
-        above = [s.title for s in slides if s.level < min(level, 3) and s.level <= 2]
-        name = f"{base}-{seen[base]}" if seen[base] else base
-        slides.append(Slide(name, title, level, above[-1] if above else ""))
-
-    def place(part):
-        slide = slides[-1]
-        used = sum(p.height for p in slide.parts) + 46 * (len(slide.title) > 60)
-        if slide.level == 1 or (slide.parts and used + part.height > ROOM):
-            go_on()
-        slides[-1].parts.append(part)
-
-    def go_on():
-        slide = slides[-1]
-        first, _, number = slide.name.partition("--")
-        name = f"{first}--{int(number or 1) + 1}"
-        slides.append(Slide(name, slide.title, max(slide.level, 2), slide.section))
-
-    def fold(source, *with_it):
-        if sum(text.count("\n") + 2 for text in [*slides[-1].code, source]) > MOST + 1:
-            go_on()
-        for part in with_it:
-            place(part)
-        slides[-1].code.append(source)
-
+    cutter, answered = Cutter(), False
     for cell in notebook.cells:
         if "slide-skip" in tags(cell):
             continue
+        if answered and not cell.source.startswith("#"):  # what the exercise interrupted
+            cutter.go_on(cutter.home)
+        answered = "verdict" in tags(cell)
         if cell.cell_type == "markdown":
-            for block in re.split(r"\n\s*\n", cell.source):
-                if heading := re.match(r"(#+)\s+(.+)", block):
-                    begin(len(heading[1]), heading[2])
-                    continue
-                exercise = slides[-1].title.startswith("Exercise")
-                shown = [(kind, text) for kind, text in in_prose(block, exercise) if text]
-                for kind, text in shown:
-                    place(Part(kind, text, height(text) + 30 * (kind == "ask")))
-                if "\n\n".join(text for _kind, text in shown) != block:
-                    slides[-1].notes.append(block)
-        elif "verdict" in tags(cell):
-            fold(cell.source)
+            cutter.markdown(cell.source)
+        elif answered:
+            cutter.fold(cell.source)
         else:
-            said = list(outputs(cell))
-            lines = cell.source.count("\n") + 1
-            if lines > SHOWN or any(part.picture for part in said):
-                fold(cell.source, *said)
-            else:
-                for part in [Part("code", cell.source, lines_high(cell.source) + 12, cell), *said]:
-                    place(part)
-            if name := answer_name(cell):
-                slides[-1].answer = solution_source(chapter, name)
-    return tidied(slides)
+            name = answer_name(cell)
+            cutter.code(cell, name and solution_source(chapter, name))
+    return tidied(cutter.slides)
 
 
 def tidied(slides):
-    """No slide is empty: what has notes only shows how they begin. Slides of one heading count."""
+    """No slide is empty: what has only notes shows how they begin, a section what is in it."""
     for slide in slides:
         if not slide.parts and not slide.code and slide.level > 1:
-            slide.parts = [
-                Part("text", text, height(text)) for note in slide.notes for text in sentences(note)[:1]
-            ]
+            begun = [" ".join(sentences(note)[:2]) for note in slide.notes]
+            slide.parts = [Part("text", text, height(text)) for text in begun]
+            while not fits(slide.parts, slide.title):
+                slide.parts.pop()
+        inside = [
+            s for s in slides if s.section == slide.title and s.level == 3 and "--" not in s.name
+        ]
+        if slide.level == 2 and inside and "--" not in slide.name:
+            links = "\n".join(f"- [{s.title}](#/{s.name})" for s in inside)
+            contents = Part("contents", links, LINE * len(inside) + GAP)
+            if all(p.kind == "text" for p in slide.parts) and fits([*slide.parts, contents], ""):
+                slide.parts.append(contents)
     slides = [s for s in slides if s.level == 1 or s.parts or s.code]
-    for slide in slides:
-        same = [s for s in slides if s.name.split("--")[0] == slide.name.split("--")[0]]
-        same = [s for s in same if s.level > 1]
-        if len(same) > 1 and slide.level > 1:
-            slide.place = f"{same.index(slide) + 1} of {len(same)}"
+    for _base, same in groupby(slides, key=lambda slide: slide.name.split("--")[0]):
+        same = [slide for slide in same if slide.level > 1]
+        for number, slide in enumerate(same, start=1):
+            slide.place = f"{number} of {len(same)}" * (len(same) > 1)
     return slides

@@ -62,11 +62,11 @@ def python(source):
 
 
 def body(slide, panels, chapter):
-    """The parts of a slide. What answers a question waits for a key, but for panels to play with."""
+    """The parts of a slide. What answers a question waits for a key; a panel does not."""
     asked = False
     for part in slide.parts:
         later = " fragment" if asked else ""
-        if part.kind in ("text", "ask"):
+        if part.kind in ("text", "ask", "contents"):
             asked = asked or part.kind == "ask"
             yield f'<div class="{part.kind}">{render(part.source)}</div>'
         elif part.kind == "code":
@@ -85,11 +85,16 @@ def body(slide, panels, chapter):
 
 
 def folds(slide):
-    """What a key opens: the code of the slide, an answer of its exercise."""
-    for key, source in (("c", "\n\n\n".join(slide.code)), ("a", slide.answer)):
+    """What a key opens: the code of the slide, an answer of its exercise; and a button for each."""
+    sources = {"c": "\n\n\n".join(slide.code), "a": slide.answer}
+    for key, source in sources.items():
         if source:
-            summary = f"<summary><kbd>{key.upper()}</kbd> {FOLDS[key]}</summary>"
-            yield f'<details data-key="{key}">{summary}<pre>{python(source)}</pre></details>'
+            fold = f"{key}-{slide.name}"
+            yield (
+                f'<button data-key="{key}" aria-controls="{fold}" aria-expanded="false">'
+                f"<kbd>{key.upper()}</kbd> {FOLDS[key]}</button>"
+                f'<pre class="fold" id="{fold}" hidden>{python(source)}</pre>'
+            )
 
 
 def section(slide, panels, chapter):
@@ -99,7 +104,7 @@ def section(slide, panels, chapter):
     inside = "".join(body(slide, panels, chapter))
     feet = "".join(folds(slide))
     return (
-        f'<section id="{slide.name}"><div class="page"><header>{head}</header>'
+        f'<section id="{slide.name}"><div class="page {slide.looks}"><header>{head}</header>'
         f'<div class="body">{inside}</div><footer>{feet}</footer></div>'
         f'<aside class="notes">{notes}</aside></section>'
     )
@@ -112,7 +117,7 @@ def opening(slide, others):
     links = "".join(
         f'<li><a href="#/{other.name}">{inline(other.title)}</a></li>'
         for other in others
-        if other.level == 2 and "--" not in other.name
+        if other.level == 2 and "--" not in other.name and other.title != slide.title
     )
     return (
         f'<section id="{slide.name}"><div class="page title"><h1>{inline(slide.title)}</h1>{keys}'
