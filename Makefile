@@ -20,7 +20,7 @@ ifneq "$(shell cat $(STAMP) 2>/dev/null)" "$(CURDIR)"
 $(shell rm -f $(STAMP))
 endif
 
-.PHONY: help setup ruff lab check test soak bench mutation notebooks book grade
+.PHONY: help setup ruff lab check test soak bench mutation notebooks book slides lecture grade
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -61,6 +61,14 @@ notebooks: setup ## run all chapters and store their outputs
 
 book: $(EDITIONS) ## write the chapters as web pages to build/book
 	@"$(RUN)" scripts/build_book.py
+
+slides: $(EDITIONS) ## write a deck of slides for each chapter to build/slides
+	@"$(RUN)" -m editions.slides $(if $(FAST),--fast)
+
+lecture: $(STAMP) ## the same slides live, in JupyterLab: in each notebook press Alt + R
+	@"$(RUN)" -m pip install --quiet --disable-pip-version-check --no-build-isolation -e '.[lecture]'
+	@"$(RUN)" -m editions.lecture
+	@"$(RUN)" -m jupyterlab --config=.jupyter/jupyter_lab_config.py --LabApp.default_url=/lab/tree/build/lecture $(ROOT_FLAG) $(ARGS)
 
 grade: setup ## judge handed-in notebooks, make grade FOLDER=handed-in: docs/grading.md
 	@"$(RUN)" -m exercises.grade --workers $(WORKERS) $(ARGS) $(if $(FOLDER),"$(FOLDER)")

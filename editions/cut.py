@@ -27,17 +27,19 @@ LINE, MONO, GAP = 39, 31.2, 12  # pixels: a line of text, one of code or of a ta
 SMALL_TITLE = 58  # pixels: what a slide wins whose title stands in the line above it
 LETTERS, COLUMNS = 88, 79  # in a line of text, and in one of code
 SHOWN, MOST = 10, 20  # lines of code: beyond these it is folded; folded ones of one slide
+WORDS = ("text", "ask")
 WHOLE = re.compile(r"\$\$|\||[-*] |\d+\. |> |```")  # how blocks begin that are shown as they are
 KEY = re.compile(r"\*\*|(?<![*\w])\*[^*]{2,}\?\*|(?<=\S)\s\*[^*]{30,}\*")
 PREDICT = re.compile(r"(\*\*Try it\b|\*Predict\b).*", re.DOTALL)
 
 
 class Part(NamedTuple):
-    kind: str  # text, ask, contents, code, output, error, picture
+    kind: str  # text, ask, contents, code, output, error, picture; fold and skip: code not in sight
     source: str  # Markdown, Python, plain text; of a picture its words
-    height: float  # pixels, estimated; tests/editions/test_slides.py asks the browser
+    height: float = 0  # pixels, estimated; tests/editions/test_slides.py asks the browser
     cell: object = None
     picture: str = ""  # a PNG in base64
+    beside: str = ""  # what the cell prints, where it is narrow enough to stand beside the picture
 
 
 @dataclass
@@ -48,17 +50,27 @@ class Slide:
     section: str  # the heading above it, of level 1 or 2
     parts: list = field(default_factory=list)
     notes: list = field(default_factory=list)  # Markdown
-    code: list = field(default_factory=list)  # what is folded
     answer: str = ""
     place: str = ""  # "2 of 3" of the slides of one heading
 
     @property
+    def shown(self):
+        return [part for part in self.parts if part.kind not in ("fold", "skip")]
+
+    @property
+    def folded(self):
+        return [part.source for part in self.parts if part.kind == "fold"]
+
+    @property
     def looks(self):
         """Which of its two other sizes a slide is shown in, if any."""
-        used = sum(part.height for part in self.parts) + 46 * (len(self.title) > 60)
-        small = used > ROOM or (any(part.picture for part in self.parts) and used > 0.82 * ROOM)
-        large = used < 240 and {part.kind for part in self.parts} <= {"text", "ask", "contents"}
-        return "small-title" if small else "large" if large else ""
+        shown = self.shown
+        used = height_of(shown, self.title)
+        links = sum(part.height for part in shown if part.kind == "contents")
+        words = all(p.kind in WORDS and p.source[:2] != "- " for p in shown if p.kind != "contents")
+        if used > ROOM or (any(part.picture for part in shown) and used > 0.82 * ROOM):
+            return "small-title"
+        return "large" if words and used - links < 240 and 1.8 * used - 0.8 * links < ROOM else ""
 
 
 def slug(heading):
@@ -70,7 +82,7 @@ def slug(heading):
 def sentences(paragraph):
     """The sentences of a paragraph, none of them cut inside of a formula, code or bold words."""
     found = [""]
-    for piece in re.split(r"(?<=[.?!:])\s+(?=[A-Z*$\"(])", " ".join(paragraph.split())):
+    for piece in re.split(r"(?<=[.?!])\s+(?=[A-Z*$\"(])", " ".join(paragraph.split())):
         found[-1] = f"{found[-1]} {piece}".strip()
         rest = re.sub(r"\$[^$]*\$|`[^`]*`", "", found[-1])
         if not any(rest.count(mark) % 2 for mark in ("*", "$", "`", '"')):
@@ -119,17 +131,25 @@ def in_prose(block, whole):
 
 def outputs(cell):
     """What a code cell says and shows, as parts."""
-    shown = iter(pictures(cell))
+    parts, shown = [], iter(pictures(cell))
     for output in cell.outputs:
         data = output.get("data", {})
         if "image/png" in data:
             alt, png = next(shown)
-            yield Part("picture", alt, 0.8 * fitted(size(png)), cell, png)
+            beside = parts.pop().source if parts and narrow(parts[-1]) else ""
+            parts.append(Part("picture", alt, 0.8 * fitted(size(png)), cell, png, beside))
         elif output.output_type == "error":
             text = f"{output.ename}: {ANSI.sub('', output.evalue)}"
-            yield Part("error", text, lines_high(text), cell)
+            parts.append(Part("error", text, lines_high(text), cell))
         elif text := (output.get("text") or data.get("text/plain", "")).rstrip():
-            yield Part("output", text, lines_high(text), cell)
+            parts.append(Part("output", text, lines_high(text), cell))
+    return parts
+
+
+def narrow(part):
+    """Whether a picture has room beside what was printed."""
+    lines = part.source.splitlines()
+    return part.kind == "output" and len(lines) > 2 and max(map(len, lines)) <= 26
 
 
 def size(png):
@@ -144,15 +164,20 @@ def fitted(of):
     return high * min(WIDE / wide, ROOM / high, 2.2)
 
 
+def height_of(parts, title):
+    return sum(part.height for part in parts) + 46 * (len(title) > 60)  # it takes two lines
+
+
 def fits(parts, title):
     """Whether a slide has room for them, beside a picture with a small title."""
-    used = sum(part.height for part in parts) + 46 * (len(title) > 60)
-    return used <= ROOM + SMALL_TITLE * any(part.picture for part in parts)
+    return height_of(parts, title) <= ROOM + SMALL_TITLE * any(part.picture for part in parts)
 
 
 def leads(part):
     """Whether a part announces what follows."""
-    return part.kind == "ask" or (part.kind == "text" and part.source.endswith(":"))
+    if part.kind == "ask":
+        return not part.source.startswith("**Try it")  # that looks back, at a panel
+    return part.kind == "text" and part.source.endswith(":")
 
 
 def lines_high(text):
@@ -203,13 +228,14 @@ class Cutter:
             self.go_on()
             self.slides[-1].parts += [*carried, *parts]
 
-    def fold(self, source, parts=()):
+    def fold(self, cell, parts=()):
         """Code that a key opens, on the slide of what it shows."""
-        if sum(text.count("\n") + 2 for text in [*self.slides[-1].code, source]) > MOST + 1:
+        folded = [*self.slides[-1].folded, cell.source]
+        if sum(text.count("\n") + 2 for text in folded) > MOST + 1:
             self.go_on()
         if parts:
             self.place(*parts)
-        self.slides[-1].code.append(source)
+        self.slides[-1].parts.append(Part("fold", cell.source, cell=cell))
 
     def markdown(self, source):
         for block in re.split(r"\n\s*\n", source):
@@ -223,9 +249,9 @@ class Cutter:
                 self.slides[-1].notes.append(block)
 
     def code(self, cell, answer):
-        said = list(outputs(cell))
+        said = outputs(cell)
         if cell.source.count("\n") >= SHOWN or any(part.picture for part in said):
-            self.fold(cell.source, said)
+            self.fold(cell, said)
         else:
             self.place(Part("code", cell.source, lines_high(cell.source) + 12, cell), *said)
         if answer:
@@ -237,6 +263,7 @@ def cut(notebook, chapter):
     cutter, answered = Cutter(), False
     for cell in notebook.cells:
         if "slide-skip" in tags(cell):
+            cutter.slides[-1].parts.append(Part("skip", cell.source, cell=cell))
             continue
         if answered and not cell.source.startswith("#"):  # what the exercise interrupted
             cutter.go_on(cutter.home)
@@ -244,7 +271,7 @@ def cut(notebook, chapter):
         if cell.cell_type == "markdown":
             cutter.markdown(cell.source)
         elif answered:
-            cutter.fold(cell.source)
+            cutter.fold(cell)
         else:
             name = answer_name(cell)
             cutter.code(cell, name and solution_source(chapter, name))
@@ -254,20 +281,21 @@ def cut(notebook, chapter):
 def tidied(slides):
     """No slide is empty: what has only notes shows how they begin, a section what is in it."""
     for slide in slides:
-        if not slide.parts and not slide.code and slide.level > 1:
+        if not slide.shown and not slide.folded and slide.level > 1:
             begun = [" ".join(sentences(note)[:2]) for note in slide.notes]
-            slide.parts = [Part("text", text, height(text)) for text in begun]
-            while not fits(slide.parts, slide.title):
-                slide.parts.pop()
+            texts = [Part("text", text, height(text)) for text in begun]
+            while not fits(texts, slide.title):
+                texts.pop()
+            slide.parts = [*texts, *slide.parts]
         inside = [
             s for s in slides if s.section == slide.title and s.level == 3 and "--" not in s.name
         ]
         if slide.level == 2 and inside and "--" not in slide.name:
             links = "\n".join(f"- [{s.title}](#/{s.name})" for s in inside)
             contents = Part("contents", links, LINE * len(inside) + GAP)
-            if all(p.kind == "text" for p in slide.parts) and fits([*slide.parts, contents], ""):
+            if slide.looks == "large" and fits([*slide.parts, contents], ""):
                 slide.parts.append(contents)
-    slides = [s for s in slides if s.level == 1 or s.parts or s.code]
+    slides = [s for s in slides if s.level == 1 or s.parts]
     for _base, same in groupby(slides, key=lambda slide: slide.name.split("--")[0]):
         same = [slide for slide in same if slide.level > 1]
         for number, slide in enumerate(same, start=1):

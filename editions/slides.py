@@ -64,7 +64,7 @@ def python(source):
 def body(slide, panels, chapter):
     """The parts of a slide. What answers a question waits for a key; a panel does not."""
     asked = False
-    for part in slide.parts:
+    for part in slide.shown:
         later = " fragment" if asked else ""
         if part.kind in ("text", "ask", "contents"):
             asked = asked or part.kind == "ask"
@@ -79,14 +79,16 @@ def body(slide, panels, chapter):
                 live = f'data-panel="{name}" data-src="live/{name}.js"'
                 yield f'<div class="picture live-panel" {live}>{image}</div>'
             else:
-                yield f'<div class="picture{later}">{image}</div>'
+                words = html.escape(part.beside)
+                beside = f'<pre class="output{later}">{words}</pre>' if words else ""
+                yield f'<div class="row">{beside}<div class="picture{later}">{image}</div></div>'
         else:
             yield f'<pre class="{part.kind}{later}">{html.escape(part.source)}</pre>'
 
 
 def folds(slide):
     """What a key opens: the code of the slide, an answer of its exercise; and a button for each."""
-    sources = {"c": "\n\n\n".join(slide.code), "a": slide.answer}
+    sources = {"c": "\n\n\n".join(slide.folded), "a": slide.answer}
     for key, source in sources.items():
         if source:
             fold = f"{key}-{slide.name}"
@@ -152,12 +154,12 @@ def bring(folder):
     (folder / "slides.css").write_text(style + COLOURS.get_style_defs("pre"), encoding="utf-8")
 
 
-def main(folder=SLIDES):
-    """Write the decks, and an index of them."""
+def main(folder=SLIDES, fast=False):
+    """Write the decks, and an index of them; `fast`: panels are pictures."""
     folder.mkdir(parents=True, exist_ok=True)
     bring(folder)
     panels = {}
-    if importlib.util.find_spec("editions.live") and "--fast" not in sys.argv:
+    if importlib.util.find_spec("editions.live") and not fast:
         from editions import live
 
         panels = live.export(folder / "live")
@@ -175,4 +177,4 @@ def main(folder=SLIDES):
 
 
 if __name__ == "__main__":
-    main()
+    main(fast="--fast" in sys.argv)
