@@ -6,6 +6,7 @@ Code that a deck folds is in sight here, where it can be changed and run again.
 """
 
 import re
+import shutil
 from pathlib import Path
 
 import nbformat
@@ -15,6 +16,14 @@ from editions.cut import cut
 
 ROOT = Path(__file__).resolve().parents[1]
 LECTURES = ROOT / "build" / "lecture"
+# How jupyterlab-rise shows them; "simple", its own theme, asks another host for fonts.
+RISE = {
+    "theme": "white",
+    "transition": "none",
+    "center": False,
+    "scroll": True,
+    "slideNumber": "c/t",
+}
 
 
 def lecture(notebook, chapter):
@@ -33,7 +42,7 @@ def lecture(notebook, chapter):
         solution = [f"A solution:\n\n```python\n{slide.answer}\n```"] if slide.answer else []
         if notes := "\n\n".join([*slide.notes, *solution]):
             cells.append(prose(notes, "notes"))
-    return new_notebook(cells=cells, metadata=notebook.metadata)
+    return new_notebook(cells=cells, metadata={**notebook.metadata, "rise": RISE})
 
 
 def prose(text, kind=None):
@@ -44,6 +53,7 @@ def prose(text, kind=None):
 
 def main(folder=LECTURES):
     folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(Path(__file__).with_name("rise.css"), folder)  # which RISE looks for
     for path in sorted((ROOT / "chapters").glob("ch*.ipynb")):
         notebook = lecture(nbformat.read(path, as_version=4), path.stem[:4])
         nbformat.write(notebook, folder / path.name)
