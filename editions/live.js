@@ -36,11 +36,7 @@
       this.show();
     }
 
-    // ---- states
-
-    get key() {
-      return this.data.keys[this.at];
-    }
+    get key() { return this.data.keys[this.at]; }
 
     // The state in which control i holds its stop: all others as they are, or as in the base.
     reached(i, stop) {
@@ -73,8 +69,6 @@
       this.show();
     }
 
-    // ---- what is seen
-
     show() {
       const words = this.data.sentences[this.data.said[this.at]], picture = this.data.seen[this.at];
       this.box.classList.toggle("live-stale", picture < 0); // the picture of what made sense last
@@ -82,10 +76,8 @@
       this.image.alt = `${this.data.title}. ${words}`;
       this.sentence.textContent = words;
       this.shows.forEach((show) => show());
-      if (this.presets) {
-        const named = this.data.bases.findIndex(([name, base]) => name && base === this.at);
-        this.presets.value = named;
-      }
+      const is = ([name, base] = []) => name && base === this.at, bases = this.data.bases;
+      if (this.presets && !is(bases[this.presets.value])) this.presets.value = bases.findIndex(is);
     }
 
     async draw(picture) {
@@ -99,12 +91,8 @@
       const before = this.image.src;
       this.image.src = wanted;
       this.image.width = this.data.width;
-      this.image.removeAttribute("height");
       if (before.startsWith("blob:")) URL.revokeObjectURL(before);
-      this.box.dispatchEvent(new Event("live-drawn"));
     }
-
-    // ---- controls
 
     presetList() {
       const named = this.data.bases.map(([name], i) => [name, i]).filter(([name]) => name);
@@ -135,7 +123,7 @@
         row.append(make("label", {}, label, field));
         return () => {
           const there = this.choosable(i);
-          options.forEach((option, stop) => (option.disabled = !there.includes(stop)));
+          options.forEach((made, stop) => (made.disabled = !there.includes(stop)));
           field.value = this.key[i];
           field.disabled = there.length < 2;
         };
@@ -178,15 +166,14 @@
         timer = clearInterval(timer);
         made.textContent = begin;
       };
+      const place = () => there().indexOf(this.key[i]);
       const made = button(begin, () => {
         if (timer) return stop();
-        const last = there().length - 1;
-        if (there().indexOf(this.key[i]) === last) to(0);
+        if (place() === there().length - 1) to(0);
         made.textContent = end;
         timer = setInterval(() => {
-          const place = there().indexOf(this.key[i]);
-          if (place >= there().length - 1) stop();
-          else to(place + 1);
+          if (place() >= there().length - 1) stop();
+          else to(place() + 1);
         }, pause);
       });
       made.removeAttribute("aria-label"); // its words change
@@ -200,11 +187,14 @@
     });
   };
 
+  const narrow = matchMedia("(max-width: 700px)");
   const near = new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) {
       if (!isIntersecting) continue;
       near.unobserve(target);
-      document.head.append(make("script", { src: target.dataset.src }));
+      const layout = target.dataset.layout || (narrow.matches ? "narrow" : "normal");
+      const ending = layout === "normal" ? ".js" : `-${layout}.js`;
+      document.head.append(make("script", { src: target.dataset.src.replace(/\.js$/, ending) }));
     }
   }, { rootMargin: "600px" });
   const look = () => document.querySelectorAll(".live-panel").forEach((box) => near.observe(box));
