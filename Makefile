@@ -65,10 +65,14 @@ book: $(EDITIONS) ## write the chapters as web pages to build/book
 slides: $(EDITIONS) ## write a deck of slides for each chapter to build/slides
 	@"$(RUN)" -m editions.slides $(if $(FAST),--fast)
 
-lecture: $(STAMP) ## the same slides live, in JupyterLab: in each notebook press Alt + R
-	@"$(RUN)" -m pip install --quiet --disable-pip-version-check --no-build-isolation -e '.[lecture]'
+# Apart from .venv: RISE shows panels by an older ipywidgets only. NumPy: pyproject.toml, [tool.uv].
+LECTURE := .venv/lecture/$(notdir $(BIN))/python
+
+lecture: setup ## the same slides live, in JupyterLab: open a chapter there, and press Alt + R
+	@"$(RUN)" -m venv .venv/lecture
+	@"$(LECTURE)" -m pip install --quiet --disable-pip-version-check -e '.[lab,lecture]' 'numpy<2.5'
 	@"$(RUN)" -m editions.lecture
-	@"$(RUN)" -m jupyterlab --config=.jupyter/jupyter_lab_config.py --LabApp.default_url=/lab/tree/build/lecture $(ROOT_FLAG) $(ARGS)
+	@"$(LECTURE)" -m jupyterlab --config=.jupyter/jupyter_lab_config.py --LabApp.default_url=/lab/tree/build/lecture $(ROOT_FLAG) $(ARGS)
 
 grade: setup ## judge handed-in notebooks, make grade FOLDER=handed-in: docs/grading.md
 	@"$(RUN)" -m exercises.grade --workers $(WORKERS) $(ARGS) $(if $(FOLDER),"$(FOLDER)")

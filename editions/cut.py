@@ -34,7 +34,7 @@ PREDICT = re.compile(r"(\*\*Try it\b|\*Predict\b).*", re.DOTALL)
 
 
 class Part(NamedTuple):
-    kind: str  # text, ask, contents, code, output, error, picture; fold and skip: code not in sight
+    kind: str  # text, ask, contents, code, output, error, picture, panel; fold, skip: code unseen
     source: str  # Markdown, Python, plain text; of a picture its words
     height: float = 0  # pixels, estimated; tests/editions/test_slides.py asks the browser
     cell: object = None
@@ -68,6 +68,8 @@ class Slide:
         used = height_of(shown, self.title)
         links = sum(part.height for part in shown if part.kind == "contents")
         words = all(p.kind in WORDS and p.source[:2] != "- " for p in shown if p.kind != "contents")
+        if any(part.kind == "panel" for part in shown):
+            return "full"
         if used > ROOM or (any(part.picture for part in shown) and used > 0.82 * ROOM):
             return "small-title"
         return "large" if words and used - links < 240 and 1.8 * used - 0.8 * links < ROOM else ""
@@ -137,13 +139,21 @@ def outputs(cell):
         if "image/png" in data:
             alt, png = next(shown)
             beside = parts.pop().source if parts and narrow(parts[-1]) else ""
-            parts.append(Part("picture", alt, 0.8 * fitted(size(png)), cell, png, beside))
+            kind = "panel" if is_panel(output) else "picture"
+            high = ROOM if kind == "panel" else 0.8 * fitted(size(png))
+            parts.append(Part(kind, alt, high, cell, png, beside))
         elif output.output_type == "error":
             text = f"{output.ename}: {ANSI.sub('', output.evalue)}"
             parts.append(Part("error", text, lines_high(text), cell))
         elif text := (output.get("text") or data.get("text/plain", "")).rstrip():
             parts.append(Part("output", text, lines_high(text), cell))
     return parts
+
+
+def is_panel(output):
+    """Whether a picture is a panel's: it then fills a slide, so that its words can be read."""
+    drawn = output.metadata.get("image/png", {})
+    return output.output_type == "execute_result" and not drawn.get("unconfined")
 
 
 def narrow(part):

@@ -37,7 +37,9 @@ def lecture(notebook, chapter):
                 told = {"slideshow": {"slide_type": "skip"}} if part.kind == "skip" else {}
                 kept = {"tags": part.cell.metadata.get("tags", [])}
                 cells.append(new_code_cell(part.source, metadata={**kept, **told}))
-            elif part.kind in ("text", "ask", "contents"):
+            elif part.kind == "ask":
+                cells.append(prose("> " + part.source.replace("\n", "\n> ")))
+            elif part.kind == "text":
                 cells.append(prose(part.source))
         solution = [f"A solution:\n\n```python\n{slide.answer}\n```"] if slide.answer else []
         if notes := "\n\n".join([*slide.notes, *solution]):

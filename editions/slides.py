@@ -18,6 +18,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from editions import live
 from editions.cut import cut
 
 HERE = Path(__file__).parent
@@ -26,6 +27,7 @@ SLIDES = ROOT / "build" / "slides"
 MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable("table")
 COLOURS = HtmlFormatter(style="a11y-high-contrast-light", nowrap=True)
 FORMULA = re.compile(r"\$\$.+?\$\$|(?<!\\)\$[^$\n]+?\$", re.DOTALL)
+LIVE = '<link rel="stylesheet" href="live/live.css">\n<script defer src="live/live.js"></script>'
 FOLDS = {"c": "code", "a": "a solution"}
 
 
@@ -71,17 +73,17 @@ def body(slide, panels, chapter):
             yield f'<div class="{part.kind}">{render(part.source)}</div>'
         elif part.kind == "code":
             yield f'<pre class="code">{python(part.source)}</pre>'
-        elif part.kind == "picture":
+        elif part.picture:
             name = panels.get((chapter, part.cell.id))
             source = f"data:image/png;base64,{part.picture}"
             image = f'<img alt="{html.escape(part.source)}" src="{source}">'
             if name:
-                live = f'data-panel="{name}" data-src="live/{name}.js"'
-                yield f'<div class="picture live-panel" {live}>{image}</div>'
-            else:
-                words = html.escape(part.beside)
-                beside = f'<pre class="output{later}">{words}</pre>' if words else ""
-                yield f'<div class="row">{beside}<div class="picture{later}">{image}</div></div>'
+                live = f'data-panel="{name}" data-layout="lecture" data-src="live/{name}.js"'
+                image = f'<div class="live-panel" {live}>{image}</div>'
+            later = later if part.kind == "picture" else ""
+            words = html.escape(part.beside)
+            beside = f'<pre class="output{later}">{words}</pre>' if words else ""
+            yield f'<div class="row">{beside}<div class="picture{later}">{image}</div></div>'
         else:
             yield f'<pre class="{part.kind}{later}">{html.escape(part.source)}</pre>'
 
@@ -134,7 +136,9 @@ def deck(notebook, chapter, panels):
     first, *slides = cut(notebook, chapter[:4])
     sections = [opening(first, slides), *(section(slide, panels, chapter) for slide in slides)]
     page = Template((HERE / "slides.html").read_text(encoding="utf-8"))
-    return page.substitute(title=html.escape(plain(first.title)), slides="\n".join(sections))
+    awake = LIVE if panels else ""
+    title = html.escape(plain(first.title))
+    return page.substitute(title=title, live=awake, slides="\n".join(sections))
 
 
 def bring(folder):
@@ -158,11 +162,7 @@ def main(folder=SLIDES, fast=False):
     """Write the decks, and an index of them; `fast`: panels are pictures."""
     folder.mkdir(parents=True, exist_ok=True)
     bring(folder)
-    panels = {}
-    if importlib.util.find_spec("editions.live") and not fast:
-        from editions import live
-
-        panels = live.export(folder / "live")
+    panels = {} if fast else live.export(folder / "live", layouts=("lecture",))
     entries = []
     for path in sorted((ROOT / "chapters").glob("ch*.ipynb")):
         notebook = nbformat.read(path, as_version=4)

@@ -8,11 +8,14 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from editions import live
 from editions.cut import cut, slug
 from editions.lecture import lecture
+from panels.ch05_graph import graph_panel
 from scripts.notebooks import CHAPTERS, tags
 from tests.browser import lab
 
+slides = pytest.importorskip("editions.slides", exc_type=ImportError, reason="make slides first")
 PATHS = sorted(CHAPTERS.glob("ch*.ipynb"))
 AXE = importlib.resources.files("axe_playwright_python") / "axe.min.js"
 MEASURE = Path(__file__).with_name("measure.js").read_text(encoding="utf-8")
@@ -97,7 +100,7 @@ def deck(decks, path):
 def test_every_slide_fits_and_can_be_read(deck, path):
     deck.evaluate(MEASURE)
     count = deck.evaluate("Reveal.getTotalSlides()")
-    assert count > len(read(path)[1])  # all of them, and the agenda
+    assert count == len(read(path)[1]) + 1  # the agenda
     found = [deck.evaluate("number => wrong(number)", number) for number in range(count)]
     assert [complaint for each in found for complaint in each] == []
 
@@ -120,6 +123,32 @@ def test_keys_open_code_solution_and_notes_and_links_lead_to_slides(deck, path):
         deck.keyboard.press("s")
     notes = opened.value.locator(".speaker-controls-notes")
     notes.get_by_text("four thousand different things").wait_for()
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+@pytest.mark.parametrize("path", PATHS[2:3], ids=lambda path: path.stem)
+def test_a_panel_answers_on_its_slide_and_gives_the_keys_back(decks, deck, path):
+    folder, _ = decks
+    live.copy_scripts(folder / "live")
+    name = live.write(graph_panel("apple"), folder / "live", ("lecture",))
+    page = slides.deck(nbformat.read(path, 4), path.stem, {(path.stem, "cell-007"): name})
+    (folder / "alive.html").write_text(page, encoding="utf-8")
+    deck.goto((folder / "alive.html").as_uri())
+    deck.wait_for_function("Reveal.isReady()")
+    at = deck.evaluate("Reveal.getSlides().findIndex((s) => s.querySelector('.live-panel'))")
+    deck.evaluate(MEASURE)
+    deck.evaluate("number => Reveal.slide(number)", at)
+    deck.locator("section.present .live-awake").wait_for()
+    assert deck.evaluate("number => wrong(number)", at) == []
+    parts = "[...document.querySelectorAll('.live-awake img, .live-sentence')]"
+    shows = f"{parts}.map((part) => part.src + part.textContent)"
+    before = deck.evaluate(shows)
+    deck.locator("section.present .live-slider button").nth(1).click()
+    deck.wait_for_function(f"before => {shows}.every((now, i) => now !== before[i])", arg=before)
+    deck.wait_for_function("document.activeElement === document.body")
+    deck.keyboard.press("Space")
+    assert deck.evaluate("Reveal.getIndices().h") == at + 1
 
 
 @pytest.mark.slow
