@@ -26,7 +26,7 @@ WIDE = 1200  # pixels from margin to margin
 LINE, MONO, GAP = 39, 31.2, 12  # pixels: a line of text, one of code or of a table, between parts
 SMALL_TITLE = 58  # pixels: what a slide wins whose title stands in the line above it
 LETTERS, COLUMNS = 88, 79  # in a line of text, and in one of code
-SHOWN, MOST = 10, 20  # lines of code: beyond these it is folded; folded ones of one slide
+SHOWN, MOST = 12, 20  # lines of code: beyond these it is folded; folded ones of one slide
 WORDS = ("text", "ask")
 WHOLE = re.compile(r"\$\$|\||[-*] |\d+\. |> |```")  # how blocks begin that are shown as they are
 KEY = re.compile(r"\*\*|(?<![*\w])\*[^*]{2,}\?\*|(?<=\S)\s\*[^*]{30,}\*")
