@@ -4,6 +4,7 @@ WINDOWS := $(filter Windows_NT,$(OS))
 BIN     := .venv/$(if $(WINDOWS),Scripts,bin)
 RUN     := $(BIN)/python
 STAMP   := .venv/.set-up-for
+EDITIONS := .venv/.set-up-for-editions
 PYTHON  ?=
 WORKERS ?= 2
 
@@ -20,7 +21,7 @@ ifneq "$(shell cat $(STAMP) 2>/dev/null)" "$(CURDIR)"
 $(shell rm -f $(STAMP))
 endif
 
-.PHONY: help setup ruff lab check test soak bench mutation notebooks book slides lecture grade
+.PHONY: help setup ruff lab check test soak bench mutation notebooks book slides lecture ko grade
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -74,12 +75,13 @@ lecture: setup ## the same slides live, in JupyterLab: open a chapter there, and
 	@"$(RUN)" -m editions.lecture
 	@"$(LECTURE)" -m jupyterlab --config=.jupyter/jupyter_lab_config.py --LabApp.default_url=/lab/tree/build/lecture $(ROOT_FLAG) $(ARGS)
 
+ko: setup ## the Korean edition follows the English: its catalogues, and what stays English
+	@"$(RUN)" -m editions.ko
+
 grade: setup ## judge handed-in notebooks, make grade FOLDER=handed-in: docs/grading.md
 	@"$(RUN)" -m exercises.grade --workers $(WORKERS) $(ARGS) $(if $(FOLDER),"$(FOLDER)")
 
 # What only the editions need: Sphinx and its friends, reveal.js, JupyterLite.
-EDITIONS := .venv/.set-up-for-editions
-
 $(EDITIONS): $(STAMP) editions/requirements.lock
 	@echo "Setting up what the editions need: once, a minute."
 	@"$(RUN)" -m pip install --quiet --disable-pip-version-check --require-hashes -r editions/requirements.lock
