@@ -15,11 +15,17 @@ from panels.ch05_graph import graph_panel
 from scripts.notebooks import CHAPTERS, tags
 from tests.browser import lab
 
-slides = pytest.importorskip("editions.slides", exc_type=ImportError, reason="make slides first")
+NEEDS = "what editions need is not installed: make slides"
+slides = pytest.importorskip("editions.slides", exc_type=ImportError, reason=NEEDS)
 PATHS = sorted(CHAPTERS.glob("ch*.ipynb"))
 AXE = importlib.resources.files("axe_playwright_python") / "axe.min.js"
 MEASURE = Path(__file__).with_name("measure.js").read_text(encoding="utf-8")
 every_chapter = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+chapter_5 = pytest.mark.parametrize("path", PATHS[2:3], ids=lambda path: path.stem)
+
+
+def in_chromium(test):
+    return pytest.mark.slow(pytest.mark.browser(test))
 
 
 def read(path):
@@ -46,13 +52,9 @@ def test_nothing_of_a_chapter_is_lost(path):
     said += [text for s in slides for part in s.parts for text in (part.source, part.beside)]
     told = " ".join("\n".join([*said, *(slide.title for slide in slides)]).split())
     for cell in cells:
-        blocks = (
-            re.split(r"\n\s*\n", cell.source) if cell.cell_type == "markdown" else [cell.source]
-        )
-        blocks += [output.text for output in cell.get("outputs", []) if "text" in output]
-        for block in blocks:
-            for line in block.splitlines():
-                assert " ".join(line.lstrip("# ").split()) in told, line
+        outputs = [output.text for output in cell.get("outputs", []) if "text" in output]
+        for line in "\n".join([cell.source, *outputs]).splitlines():
+            assert " ".join(line.lstrip("# ").split()) in told, line
 
 
 @every_chapter
@@ -67,11 +69,6 @@ def test_a_live_lecture_runs_every_cell_of_the_chapter_in_its_order(path):
 
 @pytest.fixture(scope="module")
 def decks(tmp_path_factory):
-    pytest.importorskip(
-        "sphinx_revealjs", reason="what editions need is not installed: make slides"
-    )
-    from editions import slides
-
     if lab.find_chromium() is None:
         refuse = pytest.fail if os.environ.get("DLFS_REQUIRE_BROWSER") == "1" else pytest.skip
         refuse("no Chromium on the PATH (on Debian and Ubuntu: apt install chromium)")
@@ -94,8 +91,7 @@ def deck(decks, path):
     assert all(url.startswith(("file:", "data:", "blob:", "about:")) for url in asked), asked
 
 
-@pytest.mark.slow
-@pytest.mark.browser
+@in_chromium
 @every_chapter
 def test_every_slide_fits_and_can_be_read(deck, path):
     deck.evaluate(MEASURE)
@@ -105,9 +101,8 @@ def test_every_slide_fits_and_can_be_read(deck, path):
     assert [complaint for each in found for complaint in each] == []
 
 
-@pytest.mark.slow
-@pytest.mark.browser
-@pytest.mark.parametrize("path", PATHS[2:3], ids=lambda path: path.stem)
+@in_chromium
+@chapter_5
 def test_keys_open_code_solution_and_notes_and_links_lead_to_slides(deck, path):
     deck.evaluate("location.hash = '#/exercise-1-on-paper'")
     deck.wait_for_function("Reveal.getCurrentSlide().id === 'exercise-1-on-paper'")
@@ -125,9 +120,8 @@ def test_keys_open_code_solution_and_notes_and_links_lead_to_slides(deck, path):
     notes.get_by_text("four thousand different things").wait_for()
 
 
-@pytest.mark.slow
-@pytest.mark.browser
-@pytest.mark.parametrize("path", PATHS[2:3], ids=lambda path: path.stem)
+@in_chromium
+@chapter_5
 def test_a_panel_answers_on_its_slide_and_gives_the_keys_back(decks, deck, path):
     folder, _ = decks
     live.copy_scripts(folder / "live")
@@ -151,8 +145,7 @@ def test_a_panel_answers_on_its_slide_and_gives_the_keys_back(decks, deck, path)
     assert deck.evaluate("Reveal.getIndices().h") == at + 1
 
 
-@pytest.mark.slow
-@pytest.mark.browser
+@in_chromium
 @every_chapter
 def test_axe_finds_nothing_serious(deck, path):
     deck.add_script_tag(content=AXE.read_text(encoding="utf-8"))
