@@ -22,7 +22,7 @@ ifneq "$(shell cat $(STAMP) 2>/dev/null)" "$(CURDIR)"
 $(shell rm -f $(STAMP))
 endif
 
-.PHONY: help setup ruff lab check test soak bench mutation notebooks book ko lite picture grade
+.PHONY: help setup ruff lab check test soak bench mutation notebooks book slides lecture ko lite picture grade
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -69,6 +69,18 @@ lite: $(EDITIONS) ## write a site that computes in the browser to build/lite
 
 picture: setup ## draw the picture of README.md, which moves
 	@"$(RUN)" -m editions.moving
+
+slides: $(EDITIONS) ## write a deck of slides for each chapter to build/slides
+	@"$(RUN)" -m editions.slides $(if $(FAST),--fast)
+
+# Apart from .venv: RISE shows panels by an older ipywidgets only. NumPy: pyproject.toml, [tool.uv].
+LECTURE := .venv/lecture/$(notdir $(BIN))/python
+
+lecture: setup ## the same slides live, in JupyterLab: open a chapter there, and press Alt + R
+	@"$(RUN)" -m venv .venv/lecture
+	@"$(LECTURE)" -m pip install --quiet --disable-pip-version-check -e '.[lab,lecture]' 'numpy<2.5'
+	@"$(RUN)" -m editions.lecture
+	@"$(LECTURE)" -m jupyterlab --config=.jupyter/jupyter_lab_config.py --LabApp.default_url=/lab/tree/build/lecture $(ROOT_FLAG) $(ARGS)
 
 ko: setup ## the Korean edition follows the English: its catalogues, and what stays English
 	@"$(RUN)" -m editions.ko

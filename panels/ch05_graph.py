@@ -65,6 +65,7 @@ def graph_panel(graph="apple", *, step=None, hide=(), **start):
     fold = toggle(_("fold σ"), folded)
     walk = Walker(_("step"), last, range(last + 1)[step], more=[fold] if len(graphs) > 1 else [])
     if len(graphs) > 1:
+        fold.everywhere = True  # as each step of the walk
         fold.observe(partial(_keep_place, graphs, walk), names="value")
     controls = {"folded": fold, "step": walk} if len(graphs) > 1 else {"step": walk}
     controls |= {key: _field(key, value) for key, value in graph.inputs.items()}

@@ -154,6 +154,10 @@ class Answers(widgets.HBox):
             known = {**read_answers(self.value), self.chosen.value: self.field.value}
             self.value = ("hidden", *(part for pair in known.items() for part in pair))
 
+    def few(self, each):
+        """What a page without Python shows of it: it can judge nothing."""
+        return [(), ("hidden",)]
+
     def _hidden(self, change):
         if change["new"] != bool(self.value):
             self.value = ("hidden",) if change["new"] else ()

@@ -15,6 +15,8 @@ class Walker(Scrubber):
     more: widgets that belong to the walk and stand in its row.
     """
 
+    everywhere, times = True, 99  # a page without Python shows each step, whatever else is moved
+
     def __init__(self, label, last, value=0, more=()):
         super().__init__(label, last, value, interval=PACES["normal"])
         previous, following = (

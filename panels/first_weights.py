@@ -7,6 +7,7 @@ import numpy as np
 import traitlets
 
 from .shell import choice, log_slider
+from .shell.frames import few
 
 OWN, XAVIER, HE = "own", "Xavier", "He"
 
@@ -52,6 +53,10 @@ class FirstWeights(widgets.HBox):
             self._follow()  # nothing was chosen: what holds is shown again
         if not self._following:
             self.value = self.std.value if self.rule.value == OWN else self.rule.value
+
+    def few(self, each):
+        """What a page without Python shows of it."""
+        return [XAVIER, HE, *few(self.std, each)]
 
     @property
     def description(self):

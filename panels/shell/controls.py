@@ -93,6 +93,8 @@ class Whole(widgets.HBox):
 class Scrubber(Whole):
     """Steps 0 … last on a slider with Play beside it; `interval` in milliseconds."""
 
+    times = 3  # a page without Python shows three times as many of them as of a slider
+
     def __init__(self, label, last, value=0, interval=200):
         field = slider(label, 0, last, 1, value)
         self.play = widgets.Play(min=0, max=last, value=value, interval=interval, show_repeat=False)

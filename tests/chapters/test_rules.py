@@ -19,7 +19,7 @@ from scripts.refresh_notebooks import tidy
 PATHS = sorted(CHAPTERS.glob("*.ipynb"))
 STORED = {path: nbformat.read(path, as_version=4) for path in PATHS}
 UNCOMPARED = {"nbval-ignore-output", "nbval-skip"}
-KNOWN_TAGS = {"exercise", "verdict", "raises-exception", *UNCOMPARED}
+KNOWN_TAGS = {"exercise", "verdict", "raises-exception", "slide-skip", *UNCOMPARED}
 SOAK_PAGE = CHAPTERS.parent / "docs" / "soak.md"
 
 every_chapter = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)

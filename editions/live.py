@@ -1,0 +1,138 @@
+"""Panels that answer without Python: what they show is drawn now, and chosen in the page later.
+
+`export(folder)` writes NAME.js for each panel that a cell of the chapters shows, and live.js and
+live.css, which bring these to life. `python -m editions.live FOLDER` does so and tells their sizes.
+
+Pictures are SVG, sharp at any size; a line that several of them share is stored once.
+"""
+
+import ast
+import base64
+import gzip
+import hashlib
+import io
+import json
+import re
+import shutil
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import redirect_stdout
+from multiprocessing import get_context
+from pathlib import Path
+
+import matplotlib
+import nbformat
+import numpy as np
+
+from panels.shell import Panel, RunPanel
+from panels.shell.frames import run_states, states
+from panels.shell.picture import DPI, svg
+
+from .stops import content
+
+CHAPTERS = Path(__file__).resolve().parents[1] / "chapters"
+LAYOUTS = ("normal", "narrow")  # NAME.js, and NAME-narrow.js for a page below 700 pixels
+EACH = 9  # values of a control around each base
+
+
+def export(folder, chapters=None, layouts=LAYOUTS, wanted=None, workers=2):
+    """Writes the panels' files; returns (chapter's stem, cell's id) -> NAME. wanted: cells' ids."""
+    folder = Path(folder)
+    copy_scripts(folder)
+    paths = chapters or sorted(CHAPTERS.glob("*.ipynb"), reverse=True)
+    jobs = [(path, folder, layouts, wanted) for path in paths]
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        return {key: name for found in pool.map(_chapter, jobs) for key, name in found.items()}
+
+
+def copy_scripts(folder):
+    """What brings the files to life."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("live.js", "live.css"):
+        shutil.copy(Path(__file__).with_name(name), folder)
+
+
+def _chapter(job):
+    path, folder, layouts, wanted = job
+    return {
+        (path.stem, cell): write(panel, folder, layouts)
+        for cell, panel in shown(path)
+        if wanted is None or cell in wanted
+    }
+
+
+def shown(path):
+    """Runs a chapter's cells as a reader does; yields the ids and panels of those that show one."""
+    sys.path.insert(0, str(path.parent))
+    matplotlib.use("Agg")
+    names = {"__name__": "__main__", "display": lambda *shown, **options: None}
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type != "code" or "raises-exception" in cell.metadata.get("tags", []):
+            continue
+        tree = ast.parse(cell.source)
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        with redirect_stdout(io.StringIO()):
+            exec(compile(tree, cell.id, "exec"), names)
+            value = last and eval(compile(ast.Expression(last.value), cell.id, "eval"), names)
+        matplotlib.pyplot.close("all")
+        if isinstance(value, Panel):
+            yield cell.id, value
+
+
+def write(panel, folder, layouts=LAYOUTS):
+    """Writes a panel's file for each layout, named by what it holds; returns the name."""
+    find = run_states if isinstance(panel, RunPanel) else states
+    data, drawn = content(panel, list(find(panel, EACH)))
+    texts = {layout: packed({**data, **pictures(panel, drawn, layout)}) for layout in layouts}
+    label = re.sub(r"\W+", "-", panel.title.lower(), flags=re.ASCII).strip("-")
+    name = f"{label}-{hashlib.sha256(''.join(texts.values()).encode()).hexdigest()[:8]}"
+    for layout, text in texts.items():
+        suffix = "" if layout == "normal" else f"-{layout}"
+        (folder / f"{name}{suffix}.js").write_text(f'livePanel("{name}","{text}")')
+    return name
+
+
+def packed(data):
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
+
+
+def pictures(panel, drawn, layout):
+    """The states' pictures, made of shared lines: of each the ends of the rows of lines in it."""
+    lines, numbers, seen = {}, {}, []
+    panel.lay_out(layout)
+    for state in drawn:
+        if state.data is None:  # a message: the picture stays
+            seen.append(-1)
+            continue
+        with np.errstate(all="ignore"), matplotlib.rc_context({"svg.hashsalt": "live"}):
+            panel.draw(panel.figure, state.data)
+            drawing = svg(panel.figure).decode().splitlines()
+        rows = []
+        for line in drawing:
+            number = lines.setdefault(line, len(lines))
+            if rows and rows[-1] == number:
+                rows[-1] += 1
+            else:
+                rows += number, number + 1
+        seen.append(numbers.setdefault(tuple(rows), len(numbers)))
+    width = round(panel.figure.get_figwidth() * DPI)
+    panel.lay_out("normal")
+    return {"width": width, "lines": list(lines), "pictures": list(numbers), "seen": seen}
+
+
+def main(folder):
+    began = time.time()
+    names = export(folder)
+    files = sorted(set(names.values()))
+    sizes = {
+        name: sum(p.stat().st_size for p in Path(folder).glob(f"{name}*.js")) for name in files
+    }
+    for (chapter, cell), name in names.items():
+        print(f"{chapter} {cell:20} {sizes[name] / 1e3:7.0f} kB {name}")
+    print(f"{len(files)} panels, {sum(sizes.values()) / 1e6:.1f} MB, {time.time() - began:.0f} s")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
