@@ -28,6 +28,8 @@
       if (this.presets) row.append(make("label", {}, data.words.preset, this.presets));
       this.shows = data.controls.map((control, i) => this.control(control, i, row));
       const card = make("div", { className: "live-picture" });
+      card.setAttribute("role", "group");
+      card.setAttribute("aria-label", data.title);
       this.image.replaceWith(card);
       card.append(this.image);
       box.prepend(make("strong", { className: "live-title", textContent: data.title }), row);
@@ -91,6 +93,8 @@
       const before = this.image.src;
       this.image.src = wanted;
       this.image.width = this.data.width;
+      const card = this.image.parentElement;
+      card.tabIndex = card.scrollWidth > card.clientWidth ? 0 : -1; // keys move what is too wide
       if (before.startsWith("blob:")) URL.revokeObjectURL(before);
     }
 
@@ -194,7 +198,9 @@
       near.unobserve(target);
       const layout = target.dataset.layout || (narrow.matches ? "narrow" : "normal");
       const ending = layout === "normal" ? ".js" : `-${layout}.js`;
-      document.head.append(make("script", { src: target.dataset.src.replace(/\.js$/, ending) }));
+      const plain = target.dataset.src, src = plain.replace(/\.js$/, ending);
+      const instead = () => src !== plain && document.head.append(make("script", { src: plain }));
+      document.head.append(make("script", { src, onerror: instead }));
     }
   }, { rootMargin: "600px" });
   const look = () => document.querySelectorAll(".live-panel").forEach((box) => near.observe(box));

@@ -33,7 +33,8 @@ from .stops import content
 
 CHAPTERS = Path(__file__).resolve().parents[1] / "chapters"
 LAYOUTS = ("normal", "narrow")  # NAME.js, and NAME-narrow.js for a page below 700 pixels
-EACH = 9  # values of a control around each base
+EACH = (9, 7, 5, 3)  # values of a control around each base: as many as there is room for
+MOST = 240_000  # letters in a panel's files, if it does not record runs
 
 
 def export(folder, chapters=None, layouts=LAYOUTS, wanted=None, workers=2):
@@ -82,15 +83,28 @@ def shown(path):
 
 def write(panel, folder, layouts=LAYOUTS):
     """Writes a panel's file for each layout, named by what it holds; returns the name."""
-    find = run_states if isinstance(panel, RunPanel) else states
-    data, drawn = content(panel, list(find(panel, EACH)))
-    texts = {layout: packed({**data, **pictures(panel, drawn, layout)}) for layout in layouts}
+    runs = isinstance(panel, RunPanel)
+    for each in EACH:
+        data, drawn = content(panel, list((run_states if runs else states)(panel, each)))
+        texts = {}
+        for layout in layouts:  # the others if they find room: a page shows the first one else
+            text = packed({**data, **pictures(panel, drawn, layout)})
+            if not texts or len(text) + len(texts[layouts[0]]) <= MOST:
+                texts[layout] = text
+            if 2 * len(text) > MOST:
+                break
+        if runs or len(texts[layouts[0]]) <= MOST:
+            break
     label = re.sub(r"\W+", "-", panel.title.lower(), flags=re.ASCII).strip("-")
     name = f"{label}-{hashlib.sha256(''.join(texts.values()).encode()).hexdigest()[:8]}"
     for layout, text in texts.items():
         suffix = "" if layout == "normal" else f"-{layout}"
-        (folder / f"{name}{suffix}.js").write_text(f'livePanel("{name}","{text}")')
+        save(folder / f"{name}{suffix}.js", name, text)
     return name
+
+
+def save(path, name, text):
+    path.write_text(f'livePanel("{name}","{text}")', encoding="utf-8")
 
 
 def packed(data):
