@@ -123,14 +123,13 @@ def pictures(panel, drawn, layout):
         with np.errstate(all="ignore"), matplotlib.rc_context({"svg.hashsalt": "live"}):
             panel.draw(panel.figure, state.data)
             drawing = svg(panel.figure).decode().splitlines()
-        rows = []
+        rows = [None]
         for line in drawing:
             number = lines.setdefault(line, len(lines))
-            if rows and rows[-1] == number:
-                rows[-1] += 1
-            else:
-                rows += number, number + 1
-        seen.append(numbers.setdefault(tuple(rows), len(numbers)))
+            if rows[-1] != number:
+                rows += number, number
+            rows[-1] = number + 1
+        seen.append(numbers.setdefault(tuple(rows[1:]), len(numbers)))
     width = round(panel.figure.get_figwidth() * DPI)
     panel.lay_out("normal")
     return {"width": width, "lines": list(lines), "pictures": list(numbers), "seen": seen}
@@ -139,13 +138,11 @@ def pictures(panel, drawn, layout):
 def main(folder):
     began = time.time()
     names = export(folder)
-    files = sorted(set(names.values()))
-    sizes = {
-        name: sum(p.stat().st_size for p in Path(folder).glob(f"{name}*.js")) for name in files
-    }
+    found = {name: list(Path(folder).glob(f"{name}*.js")) for name in sorted(set(names.values()))}
+    sizes = {name: sum(path.stat().st_size for path in paths) for name, paths in found.items()}
     for (chapter, cell), name in names.items():
         print(f"{chapter} {cell:20} {sizes[name] / 1e3:7.0f} kB {name}")
-    print(f"{len(files)} panels, {sum(sizes.values()) / 1e6:.1f} MB, {time.time() - began:.0f} s")
+    print(f"{len(sizes)} panels, {sum(sizes.values()) / 1e6:.1f} MB, {time.time() - began:.0f} s")
 
 
 if __name__ == "__main__":

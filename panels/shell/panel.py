@@ -206,7 +206,8 @@ class Panel(Presets, widgets.VBox):
                 sentence = self.describe(data)
                 if self.undrawn:
                     self.data, self.sentence = data, sentence
-                    return self._say(self._half_typed())
+                    self._say(self._half_typed())
+                    return
                 self.draw(self.figure, data)
             picture = png(self.figure)
             self.data, self.sentence, self.picture = data, sentence, picture
