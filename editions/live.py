@@ -3,7 +3,8 @@
 `export(folder)` writes NAME.js for each panel that a cell of the chapters shows, and live.js and
 live.css, which bring these to life. `python -m editions.live FOLDER` does so and tells their sizes.
 
-Pictures are SVG, sharp at any size; a line that several of them share is stored once.
+Pictures are SVG, sharp at any size, those of pixels inside them WebP without loss; a line that
+several of them share is stored once.
 """
 
 import ast
@@ -18,12 +19,14 @@ import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import redirect_stdout
+from functools import lru_cache
 from multiprocessing import get_context
 from pathlib import Path
 
 import matplotlib
 import nbformat
 import numpy as np
+from PIL import Image
 
 from panels.shell import Panel, RunPanel
 from panels.shell.frames import run_states, states
@@ -33,8 +36,9 @@ from .stops import content
 
 CHAPTERS = Path(__file__).resolve().parents[1] / "chapters"
 LAYOUTS = ("normal", "narrow")  # NAME.js, and NAME-narrow.js for a page below 700 pixels
-EACH = (9, 7, 5, 3)  # values of a control around each base: as many as there is room for
-MOST = 240_000  # letters in a panel's files, if it does not record runs
+EACH = (9, 5)  # values of a control around each base: the fewer where a file becomes too large
+LARGE, ROOM = 600_000, 240_000  # letters: of one file, and of both that a panel may have
+PIXELS = re.compile(r"data:image/png;base64,\s*([A-Za-z0-9+/=\s]+)")
 
 
 def export(folder, chapters=None, layouts=LAYOUTS, wanted=None, workers=2):
@@ -89,11 +93,11 @@ def write(panel, folder, layouts=LAYOUTS):
         texts = {}
         for layout in layouts:  # the others if they find room: a page shows the first one else
             text = packed({**data, **pictures(panel, drawn, layout)})
-            if not texts or len(text) + len(texts[layouts[0]]) <= MOST:
+            if not texts or len(text) + len(texts[layouts[0]]) <= ROOM:
                 texts[layout] = text
-            if 2 * len(text) > MOST:
+            if 2 * len(text) > ROOM:
                 break
-        if runs or len(texts[layouts[0]]) <= MOST:
+        if runs or len(texts[layouts[0]]) <= LARGE:
             break
     label = re.sub(r"\W+", "-", panel.title.lower(), flags=re.ASCII).strip("-")
     name = f"{label}-{hashlib.sha256(''.join(texts.values()).encode()).hexdigest()[:8]}"
@@ -122,7 +126,9 @@ def pictures(panel, drawn, layout):
             continue
         with np.errstate(all="ignore"), matplotlib.rc_context({"svg.hashsalt": "live"}):
             panel.draw(panel.figure, state.data)
-            drawing = svg(panel.figure).decode().splitlines()
+            drawing = PIXELS.sub(
+                lambda png: recoded(png[1]), svg(panel.figure).decode()
+            ).splitlines()
         rows = [None]
         for line in drawing:
             number = lines.setdefault(line, len(lines))
@@ -133,6 +139,14 @@ def pictures(panel, drawn, layout):
     width = round(panel.figure.get_figwidth() * DPI)
     panel.lay_out("normal")
     return {"width": width, "lines": list(lines), "pictures": list(numbers), "seen": seen}
+
+
+@lru_cache(1000)
+def recoded(png):
+    """Pixels as a PNG in letters, as a WebP without loss: a third of the size."""
+    stream = io.BytesIO()
+    Image.open(io.BytesIO(base64.b64decode(png))).save(stream, "webp", lossless=True, exact=True)
+    return f"data:image/webp;base64,{base64.b64encode(stream.getvalue()).decode()}"
 
 
 def main(folder):
