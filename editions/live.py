@@ -2,9 +2,6 @@
 
 `export(folder)` writes NAME.js for each panel that a cell of the chapters shows, and live.js and
 live.css, which bring these to life. `python -m editions.live FOLDER` does so and tells their sizes.
-
-Pictures are SVG, sharp at any size, those of pixels inside them WebP without loss; a line that
-several of them share is stored once.
 """
 
 import ast
@@ -19,26 +16,22 @@ import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import redirect_stdout
-from functools import lru_cache
 from multiprocessing import get_context
 from pathlib import Path
 
 import matplotlib
 import nbformat
-import numpy as np
-from PIL import Image
 
 from panels.shell import Panel, RunPanel
 from panels.shell.frames import run_states, states
-from panels.shell.picture import DPI, svg
 
+from .pictures import pictures
 from .stops import content
 
 CHAPTERS = Path(__file__).resolve().parents[1] / "chapters"
 LAYOUTS = ("normal", "narrow")  # NAME.js, and NAME-narrow.js for a page below 700 pixels
 EACH = (9, 5)  # values of a control around each base: the fewer where a file becomes too large
 LARGE, ROOM = 600_000, 240_000  # letters: of one file, and of both that a panel may have
-PIXELS = re.compile(r"data:image/png;base64,\s*([A-Za-z0-9+/=\s]+)")
 
 
 def export(folder, chapters=None, layouts=LAYOUTS, wanted=None, workers=2):
@@ -114,39 +107,6 @@ def save(path, name, text):
 def packed(data):
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
-
-
-def pictures(panel, drawn, layout):
-    """The states' pictures, made of shared lines: of each the ends of the rows of lines in it."""
-    lines, numbers, seen = {}, {}, []
-    panel.lay_out(layout)
-    for state in drawn:
-        if state.data is None:  # a message: the picture stays
-            seen.append(-1)
-            continue
-        with np.errstate(all="ignore"), matplotlib.rc_context({"svg.hashsalt": "live"}):
-            panel.draw(panel.figure, state.data)
-            drawing = PIXELS.sub(
-                lambda png: recoded(png[1]), svg(panel.figure).decode()
-            ).splitlines()
-        rows = [None]
-        for line in drawing:
-            number = lines.setdefault(line, len(lines))
-            if rows[-1] != number:
-                rows += number, number
-            rows[-1] = number + 1
-        seen.append(numbers.setdefault(tuple(rows[1:]), len(numbers)))
-    width = round(panel.figure.get_figwidth() * DPI)
-    panel.lay_out("normal")
-    return {"width": width, "lines": list(lines), "pictures": list(numbers), "seen": seen}
-
-
-@lru_cache(1000)
-def recoded(png):
-    """Pixels as a PNG in letters, as a WebP without loss: a third of the size."""
-    stream = io.BytesIO()
-    Image.open(io.BytesIO(base64.b64decode(png))).save(stream, "webp", lossless=True, exact=True)
-    return f"data:image/webp;base64,{base64.b64encode(stream.getvalue()).decode()}"
 
 
 def main(folder):

@@ -6,7 +6,7 @@ import random
 import matplotlib
 import pytest
 
-from editions import live
+from editions import live, pictures
 from editions.stops import content
 from panels.ch03_activations import activations_panel
 from panels.ch05_graph import graph_panel
@@ -49,7 +49,9 @@ def test_pictures_and_words_belong_to_the_values(made, name):
         else:
             panel.set(**drawn[number].values)
         with matplotlib.rc_context({"svg.hashsalt": "live"}):
-            drawing = live.PIXELS.sub(lambda png: live.recoded(png[1]), svg(panel.figure).decode())
+            drawing = pictures.PIXELS.sub(
+                lambda png: pictures.recoded(png[1]), svg(panel.figure).decode()
+            )
         assert drawing.splitlines() == lines
         assert data["sentences"][data["said"][number]] == panel.sentence
 
