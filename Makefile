@@ -20,7 +20,7 @@ ifneq "$(shell cat $(STAMP) 2>/dev/null)" "$(CURDIR)"
 $(shell rm -f $(STAMP))
 endif
 
-.PHONY: help setup ruff lab check test soak bench mutation notebooks book grade
+.PHONY: help setup ruff lab check test soak bench mutation notebooks book ko grade
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -61,6 +61,9 @@ notebooks: setup ## run all chapters and store their outputs
 
 book: $(EDITIONS) ## write the chapters as web pages to build/book
 	@"$(RUN)" scripts/build_book.py
+
+ko: setup ## the Korean edition follows the English: its catalogues, and what stays English
+	@"$(RUN)" -m editions.ko
 
 grade: setup ## judge handed-in notebooks, make grade FOLDER=handed-in: docs/grading.md
 	@"$(RUN)" -m exercises.grade --workers $(WORKERS) $(ARGS) $(if $(FOLDER),"$(FOLDER)")

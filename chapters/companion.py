@@ -196,12 +196,21 @@ def check():
         raise KernelNotReady(sentence(lacks))
 
 
-check()
+def speak(language):
+    """Labels, results and verdicts are in this language, and else English.
 
-# Labels, results and verdicts pass through gettext. A catalogue goes to
-# locale/<language>/LC_MESSAGES/companion.mo; without one they stay English.
-gettext.bindtextdomain("companion", os.path.join(project_folder(), "locale"))
-gettext.textdomain("companion")
+    They pass through gettext; locale/<language>/LC_MESSAGES/companion.mo is
+    where it finds them.
+    """
+    os.environ["LANGUAGE"] = language
+    gettext.bindtextdomain(
+        "companion", os.path.join(project_folder(), "locale")
+    )
+    gettext.textdomain("companion")
+
+
+check()
+speak(os.environ.get("DLFS_LANG", "en"))
 
 
 def describe_pictures():

@@ -5,11 +5,15 @@
 #
 # Needs a Python from 3.10 on with venv (PYTHON=python3.12 names one) and the network. That Python,
 # the folder that is named and this checkout must be readable by everybody and writable by nobody
-# but you: the hub says at its start what is not.
+# but you. As root it tries the first as another account, before anything is installed.
 set -eu
 place=${1:?"say where to install, for instance: sh classroom/install.sh /opt/class"}
 checkout=$(cd "$(dirname "$0")/.." && pwd)
 
+mkdir -p "$place"
+for python in "${PYTHON:-python3}" "$place/bin/python"; do # venv keeps one that is there already
+    ! command -v "$python" >/dev/null || "$python" -I "$checkout/classroom/may_run.py" "$place"
+done
 "${PYTHON:-python3}" -m venv "$place"
 place=$(cd "$place" && pwd)
 pip_install() { "$place/bin/python" -m pip install --disable-pip-version-check "$@"; }

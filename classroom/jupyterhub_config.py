@@ -95,7 +95,6 @@ if spawner not in ("local", "systemd", "simple"):
 if spawner == "simple":
     if os.geteuid() == 0:
         refuse("with CLASS_SPAWNER=simple every student would be root: run it as another user.")
-    c.JupyterHub.spawner_class = "simple"
     c.SimpleLocalProcessSpawner.home_dir_template = f"{homes}/{{username}}"
 else:
     import pwd
@@ -116,7 +115,6 @@ else:
                    "install it, and the Python that it is made with, where everybody may read, "
                    "such as /opt and /usr/bin/python3.")  # fmt: skip
     c.JupyterHub.authenticator_class = ClassAuthenticator
-    c.JupyterHub.spawner_class = "systemd" if spawner == "systemd" else "localprocess"
     # Whoever has a home here keeps the number that owns it, in a new container too; new students
     # get numbers above.
     numbers = {home.name: home.stat().st_uid for home in homes.iterdir() if home.is_dir()}
@@ -133,6 +131,9 @@ else:
                "of this system already: choose another name.")  # fmt: skip
     c.Authenticator.blocked_users = others
 
+# It says why, when a server does not start.
+c.JupyterHub.spawner_class = f"classroom.spawner.{spawner.capitalize()}"
+c.Telling.folder = str(own / "servers")
 c.Spawner.cmd = ["/bin/sh", str(HERE / "start_student.sh")]
 c.Spawner.notebook_dir = "~"
 c.Spawner.default_url = "/lab/tree/deep-learning-from-scratch/chapters"

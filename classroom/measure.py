@@ -4,8 +4,9 @@
 
 Every chapter runs alone in a fresh kernel, from the first cell to the last; then so many kernels
 at once run the chapter that takes the most memory. Prints two tables, and what follows from them
-for a class of 30 and of 300; with `--write` they replace those in docs/classroom.md. Nothing else
-should be busy meanwhile. Linux only: elsewhere nobody tells which memory is shared.
+for a class of 30 and of 300; with `--write` they replace those in docs/classroom.md, and the nodes
+in docs/kubernetes.md. Nothing else should be busy meanwhile. Linux only: elsewhere nobody tells
+which memory is shared.
 """
 
 import argparse
@@ -35,6 +36,7 @@ from scripts.kernels import plain_environment, settings
 ROOT = Path(__file__).resolve().parents[1]
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
 PAGE = ROOT / "docs" / "classroom.md"
+KUBERNETES = ROOT / "docs" / "kubernetes.md"
 MIB = 2**20
 
 SERVER = "JupyterLab itself"
@@ -58,6 +60,8 @@ BURSTS = 4  # processors kept free for moments when many press Run together
 SYSTEM = 2048  # MiB for the system, the hub and the proxy
 HUB = 40  # MiB that JupyterHub adds to each student's JupyterLab
 SIZES = [4, 8, 16, 32, 64, 96, 128, 192, 256]  # processors that servers come with
+NODES = [(4, 16), (4, 32), (8, 64)]  # processors and GiB of machines under Kubernetes
+USABLE = 0.9  # of a node's memory: the rest is for its system and Kubernetes
 
 
 # ---- what is measured
@@ -231,6 +235,39 @@ def conclusions(text):
     return "\n".join(lines)
 
 
+def promised(text):
+    """Return what Kubernetes keeps free for a student: MiB with two and all chapters, processors.
+
+    Memory is rounded up to 32 MiB, processors to a twentieth.
+    """
+    one, _ = read(text)
+    lab = one.pop(SERVER)[3]
+    peaks = sorted((row[3] for row in one.values()), reverse=True)
+    two, every = (32 * math.ceil((lab + HUB + sum(p)) / 32) for p in (peaks[:2], peaks))
+    busy = BURSTS * RUNS * max(row[2] for row in one.values()) / LESSON
+    return two, every, math.ceil(20 * busy) / 20
+
+
+def nodes(text):
+    """Return the table of docs/kubernetes.md: how many nodes 300 students need."""
+    two, every, busy = promised(text)
+    cpu = max(row[2] for name, row in read(text)[0].items() if name != SERVER)
+    lines = [
+        f"A student is promised {two:,} MiB with two chapters open, {every:,} MiB with all, and "
+        f"{busy:.2f} processors. {USABLE:.0%} of a node's memory is taken to be theirs.",
+        "",
+        "| a node: processors, GiB | students on it | nodes for 300 | all press Run All (s) |",
+        "| --- | ---: | ---: | ---: |",
+    ]
+    for cores, memory in NODES:
+        students = min(int(USABLE * memory * 1024 / two), int(cores / busy))
+        count = math.ceil(300 / students)
+        lines.append(
+            f"| {cores}, {memory} | {students} | {count} | {students * cpu / cores:,.0f} |"
+        )
+    return "\n".join(lines)
+
+
 def between(page, name):
     """Return what stands between the page's markers."""
     return re.search(f"<!-- {name}: begin -->\n(.*?)\n<!-- {name}: end -->", page, re.DOTALL)[1]
@@ -262,6 +299,9 @@ def main():
     print(measured, conclusions(measured), sep="\n\n")
     if chosen.write:
         PAGE.write_text(replaced(PAGE.read_text(encoding="utf-8"), measured), encoding="utf-8")
+        page = KUBERNETES.read_text(encoding="utf-8")
+        KUBERNETES.write_text(page.replace(between(page, "nodes"), nodes(measured)), "utf-8")
+        print("classroom/kubernetes/values.yaml promises what docs/kubernetes.md says: change it.")
 
 
 if __name__ == "__main__":

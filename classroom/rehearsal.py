@@ -33,7 +33,7 @@ def free_port():
 class Hub:
     """The class's hub, running with the real settings in a folder of its own."""
 
-    def __init__(self, folder, **environment):
+    def __init__(self, folder, *arguments, **environment):
         self.folder, self.open = folder, []
         scheme = "https" if "CLASS_TLS_CERT" in environment else "http"
         self.url = f"{scheme}://127.0.0.1:{free_port()}"
@@ -42,6 +42,7 @@ class Hub:
             *(sys.executable, "-m", "jupyterhub", "-f", str(CONFIG)),
             f"--JupyterHub.hub_port={free_port()}",
             f"--ConfigurableHTTPProxy.api_url=http://127.0.0.1:{free_port()}",
+            *arguments,
         ]
         inherited = {k: v for k, v in os.environ.items() if k != "IPYTHONDIR" and k[:6] != "CLASS_"}
         self.environment = inherited | {
@@ -73,7 +74,7 @@ class Hub:
             time.sleep(0.1)
 
     def log(self):
-        return (self.folder / "hub.log").read_text()[-5000:]
+        return (self.folder / "hub.log").read_text()[-100_000:]
 
     def stop(self):
         while self.open:
@@ -89,13 +90,14 @@ class Student:
     """A student with a browser's cookies: logs in by the page, then works over HTTP."""
 
     def __init__(self, hub, name, password=PASSWORD):
-        self.hub, self.name, web = hub, name, requests.Session()
+        self.hub, self.name = hub, name
+        self.web = web = requests.Session()
         self.account, self.server = f"/hub/api/users/{name}", f"/user/{name}/api"
         hub.open.append(web)
         page = web.get(f"{hub.url}/hub/login", timeout=60)
         form = {"username": name, "password": password, "_xsrf": web.cookies["_xsrf"]}
         answer = web.post(f"{hub.url}/hub/login", data=form, timeout=120)
-        self.came_in = page.ok and answer.ok and "/hub/login" not in answer.url
+        self.came_in = page.ok and "/hub/login" not in answer.url  # though no server may start
         if self.came_in:
             home = f"{hub.url}/hub/home"
             web.get(home, timeout=60)  # the cookie for the hub's own pages
@@ -169,11 +171,11 @@ def run_code(web, code):
 
 
 @contextlib.contextmanager
-def running(**environment):
+def running(*arguments, **environment):
     """A hub in a folder that its students can reach."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
-        started = Hub(Path(folder), **environment)
+        started = Hub(Path(folder), *arguments, **environment)
         try:
             yield started.start()
         finally:

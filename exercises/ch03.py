@@ -13,7 +13,7 @@ import numpy as np
 from common.functions import relu, sigmoid, softmax
 
 from .solutions import ch03 as solutions
-from .verdict import Mistake, Verdict, Wrong, case, exercise, judge, unanswered
+from .verdict import N_, Mistake, Verdict, Wrong, case, exercise, judge, unanswered
 
 INPUTS = ((0, 0), (1, 0), (0, 1), (1, 1))
 AND, OR, NAND, NOR = (1, 1, -1.5), (1, 1, -0.5), (-1, -1, 1.5), (-1, -1, 0.5)
@@ -53,7 +53,7 @@ def _gaps(three):
     return isinstance(three, (tuple, list)) and any(map(_open, three))
 
 
-@exercise(hint=_("Say XOR in words: at least one input is 1, *and* not both. What is each half?"))
+@exercise(hint=N_("Say XOR in words: at least one input is 1, *and* not both. What is each half?"))
 def check_xor_neurons(answer):
     never, always = (0, 0, -1), (0, 0, 1)
     if isinstance(answer, Mapping):  # a neuron with a number missing is open
@@ -166,7 +166,7 @@ def _exponents():
             module.exp = exp
 
 
-@exercise(hint=_("exp only overflows upwards. Of which number is the exponent never positive?"))
+@exercise(hint=N_("exp only overflows upwards. Of which number is the exponent never positive?"))
 def check_stable_sigmoid(answer):
     def one_question(x):
         return 1 / (1 + np.exp(-x)) if x >= 0 else np.exp(x) / (1 + np.exp(x))
@@ -245,7 +245,7 @@ def check_stable_sigmoid(answer):
     return verdict
 
 
-@exercise(hint=_("For which x does the result differ from x? np.where(condition, a, b) chooses."))
+@exercise(hint=N_("For which x does the result differ from x? np.where(condition, a, b) chooses."))
 def check_leaky_relu(answer):
     return judge(
         answer,
@@ -345,7 +345,7 @@ def _shape(value):
 
 
 @exercise(
-    hint=_("Write the shapes side by side: the inner numbers must agree, the outer ones stay.")
+    hint=N_("Write the shapes side by side: the inner numbers must agree, the outer ones stay.")
 )
 def check_product_shapes(answer):
     right = solutions.product_shapes
@@ -393,7 +393,7 @@ def check_product_shapes(answer):
     return Verdict(True, _("Right: inner numbers agree and vanish, outer ones stay."))
 
 
-@exercise(hint=_("All layers but the last do the same: multiply, add, activate. And the last?"))
+@exercise(hint=N_("All layers but the last do the same: multiply, add, activate. And the last?"))
 def check_forward(answer):
     rng = np.random.default_rng(3)
 
@@ -474,7 +474,9 @@ def check_forward(answer):
     )
 
 
-@exercise(hint=_("One image is one column now. On which side of X must W1 stand, and how lies b1?"))
+@exercise(
+    hint=N_("One image is one column now. On which side of X must W1 stand, and how lies b1?")
+)
 def check_scores_in_columns(answer):
     rng = np.random.default_rng(5)
 
@@ -559,7 +561,7 @@ def check_scores_in_columns(answer):
     )
 
 
-@exercise(hint=_("Is the answer a quantity? A yes or no? One of several kinds?"))
+@exercise(hint=N_("Is the answer a quantity? A yes or no? One of several kinds?"))
 def check_output_layers(answer):
     right = solutions.output_layers
     reasons = {
@@ -587,7 +589,7 @@ def check_output_layers(answer):
     return Verdict(True, _("Right: quantities stay free, yes or no is squeezed, kinds share 1."))
 
 
-@exercise(hint=_("Each row is a softmax of its own: its own largest score, its own sum."))
+@exercise(hint=N_("Each row is a softmax of its own: its own largest score, its own sum."))
 def check_softmax_batch(answer):
     def shares(X, top, total):
         e = np.exp(X - top(X))
@@ -670,7 +672,7 @@ def check_softmax_batch(answer):
     )
 
 
-@exercise(hint=_("Which numbers can a uint8 hold? Which ones can a difference of two pixels be?"))
+@exercise(hint=N_("Which numbers can a uint8 hold? Which ones can a difference of two pixels be?"))
 def check_pixel_distance(answer):
     rng = np.random.default_rng(8)
     a, b = rng.integers(0, 256, (2, 4, 3)).astype(np.uint8)
@@ -788,7 +790,7 @@ class _Predict:
             )
 
 
-@exercise(hint=_("10 images in batches of 4: which batches are there, and how long is the last?"))
+@exercise(hint=N_("10 images in batches of 4: which batches are there, and how long is the last?"))
 def check_batched_accuracy(answer):
     rng = np.random.default_rng(2)
     images, W = rng.normal(size=(12, 5)), rng.normal(size=(5, 3))

@@ -14,7 +14,7 @@ from common.gradient import numerical_gradient
 from common.two_layer_net import SigmoidTwoLayerNet
 
 from .solutions import ch04 as solutions
-from .verdict import Mistake, Verdict, Wrong, case, exercise, judge, unanswered
+from .verdict import N_, Mistake, Verdict, Wrong, case, exercise, judge, unanswered
 
 
 def _open(answer):
@@ -28,7 +28,7 @@ def _number(value):
     return float(value) if real else None
 
 
-@exercise(hint=_("Which entry of each row of y counts? For one-hot labels, argmax finds it."))
+@exercise(hint=N_("Which entry of each row of y counts? For one-hot labels, argmax finds it."))
 def check_cross_entropy_batch(answer):
     y = np.array([[0.1, 0.6, 0.2, 0.1], [0.3, 0.1, 0.1, 0.5], [0.05, 0.05, 0.85, 0.05]])
     t, square = np.array([1, 0, 1]), np.array([[0.7, 0.2, 0.1], [0.3, 0.3, 0.4], [0.2, 0.1, 0.7]])
@@ -170,7 +170,7 @@ def _typical_errors(method, dtype, h):
 
 
 @exercise(
-    hint=_("Where has each curve of the panel its lowest place? The function is exp, x is 1.")
+    hint=N_("Where has each curve of the panel its lowest place? The function is exp, x is 1.")
 )
 def check_step_sizes(answer):
     right = solutions.step_sizes
@@ -233,7 +233,7 @@ def _slopes(f, x, h=1e-4, width=None, dtype=float, out=float, restore=True, forw
     return gradient
 
 
-@exercise(hint=_("What happens to 0.0001 in an array of integers? Make x a copy of floats first."))
+@exercise(hint=N_("What happens to 0.0001 in an array of integers? Make x a copy of floats first."))
 def check_safe_gradient(answer):
     def squares(x):
         return np.sum(x**2)
@@ -348,7 +348,7 @@ def check_safe_gradient(answer):
 
 
 @exercise(
-    hint=_("x₁ is multiplied by 1 − 2·lr in each step, x₀ by 1 − lr/10. When is which negative?")
+    hint=N_("x₁ is multiplied by 1 − 2·lr in each step, x₀ by 1 − lr/10. When is which negative?")
 )
 def check_oscillating_rate(answer):
     if _open(answer):
@@ -416,7 +416,7 @@ MINIMA = {
 }
 
 
-@exercise(hint=_("Choose Himmelblau in the panel, lr 0.01, and try one start in each corner."))
+@exercise(hint=N_("Choose Himmelblau in the panel, lr 0.01, and try one start in each corner."))
 def check_four_starts(answer):
     if not isinstance(answer, Mapping) or all(map(_open, answer.values())):
         return judge(answer, solutions.four_starts)
@@ -481,7 +481,7 @@ def _himmelblau_end(x, y, lr=0.01, steps=200):
 
 
 @exercise(
-    hint=_("Where does the array that you step with come from? Copy it before the first step.")
+    hint=N_("Where does the array that you step with come from? Copy it before the first step.")
 )
 def check_safe_descent(answer):
     def bowl(x):
@@ -608,7 +608,7 @@ def check_safe_descent(answer):
     )
 
 
-@exercise(hint=_("Follow the shapes: what has the shape (N, H) that W2 (H, K) wants on its left?"))
+@exercise(hint=N_("Follow the shapes: what has the shape (N, H) that W2 (H, K) wants on its left?"))
 def check_mended_predict(answer):
     rng = np.random.default_rng(4)
 
@@ -841,7 +841,7 @@ def _expect_a_batch(batch, x, t, size):
             )
 
 
-@exercise(hint=_("Draw the places first: np.random.choice(how many images, how many to draw)."))
+@exercise(hint=N_("Draw the places first: np.random.choice(how many images, how many to draw)."))
 def check_draw_batch(answer):
     x = np.arange(24.0).reshape(12, 2) ** 2
     t = np.array([3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8])
@@ -1105,7 +1105,7 @@ def _differ(one, other):
     return one.shape != other.shape or bool((one != other).any())
 
 
-@exercise(hint=_("The four steps, in order: draw a batch, gradient, update, note the loss."))
+@exercise(hint=N_("The four steps, in order: draw a batch, gradient, update, note the loss."))
 def check_learn(answer):
     x = np.random.default_rng(6).normal(size=(12, 2))
     t = np.array([3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8])
@@ -1151,7 +1151,7 @@ _as_steps.direct = True  # it is the very call, so arguments have their names
 
 
 @exercise(
-    hint=_("How many whole batches fit into the training set? `//` divides to whole numbers.")
+    hint=N_("How many whole batches fit into the training set? `//` divides to whole numbers.")
 )
 def check_reading_steps(answer):
     def every(per_epoch):

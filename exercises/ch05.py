@@ -11,7 +11,7 @@ import numpy as np
 from common.functions import sigmoid
 
 from .solutions import ch05 as solutions
-from .verdict import Mistake, Verdict, Wrong, case, exercise, is_template, judge, unanswered
+from .verdict import N_, Mistake, Verdict, Wrong, case, exercise, is_template, judge, unanswered
 
 
 def _named(got, *names):
@@ -42,7 +42,7 @@ def _naming(*names):
     return via
 
 
-@exercise(hint=_("f = q·z with q = x + y. What does × send to z, what to q, and what does + do?"))
+@exercise(hint=N_("f = q·z with q = x + y. What does × send to z, what to q, and what does + do?"))
 def check_paper_gradients(answer):
     def guess(x, y, z):
         return {"x": x, "y": y, "z": z}
@@ -200,7 +200,7 @@ def _play_max(Layer, x, y, dout):
     return {"out": out, **got}
 
 
-@exercise(hint=_("Nudge the smaller input: what happens to the larger of the two?"))
+@exercise(hint=N_("Nudge the smaller input: what happens to the larger of the two?"))
 def check_MaxLayer(answer):
     def version(backward):
         class Version:
@@ -321,7 +321,7 @@ def check_MaxLayer(answer):
     )
 
 
-@exercise(hint=_("x and y are used twice: once by +, once by ×. What do gradients do at a fork?"))
+@exercise(hint=N_("x and y are used twice: once by +, once by ×. What do gradients do at a fork?"))
 def check_quotient(answer):
     def version(dx, dy):
         def wrong(x, y):
@@ -399,7 +399,7 @@ def check_quotient(answer):
 
 
 @exercise(
-    hint=_(
+    hint=N_(
         "Where mask is True nothing comes back, elsewhere dout passes. `dout[mask] = 0` would "
         "write into the caller's array: which function makes a new one?"
     )
@@ -457,7 +457,7 @@ def check_relu_backward(answer):
     )
 
 
-@exercise(hint=_("y(1 − y), with y the value that *came out* of the sigmoid."))
+@exercise(hint=N_("y(1 − y), with y the value that *came out* of the sigmoid."))
 def check_sigmoid_backward(answer):
     def slope(x):
         return sigmoid(x) * (1 - sigmoid(x))
@@ -547,7 +547,7 @@ def _play_layer(Layer, x, dout):
     return {"out": out, "dx": dx}
 
 
-@exercise(hint=_("The slope of tanh is 1 − tanh², and tanh(x) was computed in forward."))
+@exercise(hint=N_("The slope of tanh is 1 − tanh², and tanh(x) was computed in forward."))
 def check_Tanh(answer):
     def version(backward, forward=np.tanh):
         class Version:
@@ -621,7 +621,7 @@ def check_Tanh(answer):
     )
 
 
-@exercise(hint=_("Write the three shapes down: dx has x's, dW has W's, db has b's. What fits?"))
+@exercise(hint=N_("Write the three shapes down: dx has x's, dW has W's, db has b's. What fits?"))
 def check_affine_backward(answer):
     rng = np.random.default_rng(7)
 
@@ -740,7 +740,7 @@ def check_affine_backward(answer):
     )
 
 
-@exercise(hint=_("Here the weights stand on the left, q = W x. Which product has the shape of x?"))
+@exercise(hint=N_("Here the weights stand on the left, q = W x. Which product has the shape of x?"))
 def check_length_gradients(answer):
     rng = np.random.default_rng(9)
 
@@ -813,7 +813,7 @@ def check_length_gradients(answer):
     )
 
 
-@exercise(hint=_("Look at t.ndim: 2 for one-hot rows, 1 for class numbers. Which entries lose 1?"))
+@exercise(hint=N_("Look at t.ndim: 2 for one-hot rows, 1 for class numbers. Which entries lose 1?"))
 def check_softmax_loss_backward(answer):
     rng = np.random.default_rng(10)
 
@@ -982,7 +982,7 @@ def _play_step(step, order, *given):
 
 
 @exercise(
-    hint=_(
+    hint=N_(
         "W ← W − lr · dW for each of params; and the layers hold the very arrays of params: "
         "which operator changes an array where it is?"
     )

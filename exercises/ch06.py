@@ -10,7 +10,18 @@ import numpy as np
 from common.checks import shown
 
 from .solutions import ch06 as solutions
-from .verdict import Mistake, Verdict, Wrong, _kind, case, exercise, is_template, judge, unanswered
+from .verdict import (
+    N_,
+    Mistake,
+    Verdict,
+    Wrong,
+    _kind,
+    case,
+    exercise,
+    is_template,
+    judge,
+    unanswered,
+)
 
 RNG = np.random.default_rng(6)
 W, V, DW = (np.round(RNG.normal(size=(2, 3)), 2) for _i in range(3))
@@ -84,7 +95,7 @@ def _expect_unsorted(made):
         )
 
 
-@exercise(hint=_("First the new v, then W with the new v. What does the slope do to v?"))
+@exercise(hint=N_("First the new v, then W with the new v. What does the slope do to v?"))
 def check_momentum_step(answer):
     def rolls(new_v, new_w=lambda W, old, v: W + v):
         def step(W, v, dW, lr, momentum):
@@ -182,7 +193,7 @@ def check_momentum_step(answer):
     )  # fmt: skip
 
 
-@exercise(hint=_("At t = 1, m is (1 - beta1) · dW. By what must it be divided to be dW again?"))
+@exercise(hint=N_("At t = 1, m is (1 - beta1) · dW. By what must it be divided to be dW again?"))
 def check_adam_step(answer):
     def adam(fair_m=True, fair_v=True, root=True, square=True, minus=True, shift=0, power=True,
              tiny=1e-7, inside=0.0):  # fmt: skip
@@ -345,7 +356,7 @@ def check_adam_step(answer):
     )  # fmt: skip
 
 
-@exercise(hint=_("A sum of n terms w·z has the mean square n · std² · (mean square of z)."))
+@exercise(hint=N_("A sum of n terms w·z has the mean square n · std² · (mean square of z)."))
 def check_relu_growth(answer):
     def via(function, *args):
         one, other = function(*args), function(*args)
@@ -453,7 +464,7 @@ def _spread_of(function, fan_in, fan_out, rng):
 _spread_of.direct = True
 
 
-@exercise(hint=_("He's variance is 2 / fan_in. What is the standard deviation then?"))
+@exercise(hint=N_("He's variance is 2 / fan_in. What is the standard deviation then?"))
 def check_he_weights(answer):
     def drawn(std):
         return lambda i, o, rng: rng.standard_normal((i, o)) * std(i, o)
@@ -523,7 +534,7 @@ def check_he_weights(answer):
     return found
 
 
-@exercise(hint=_("Every feature, a column of x, has its own mean and variance over the batch."))
+@exercise(hint=N_("Every feature, a column of x, has its own mean and variance over the batch."))
 def check_batch_norm(answer):
     def norm(axis=0, ddof=0, power=0.5, centre=True, scale=True, order="right", tiny=(1e-6, 0)):
         def forward(x, gamma, beta):
@@ -642,7 +653,7 @@ def check_batch_norm(answer):
     )  # fmt: skip
 
 
-@exercise(hint=_("At test time an image may come alone. Whose mean can be used then?"))
+@exercise(hint=N_("At test time an image may come alone. Whose mean can be used then?"))
 def check_batch_norm_at_test(answer):
     mean, var = np.array([1.0, 2.5, -0.5, 3.0]), np.array([4.0, 0.5, 9.0, 2.0])
 
@@ -785,7 +796,7 @@ def check_batch_norm_at_test(answer):
     )  # fmt: skip
 
 
-@exercise(hint=_("Which keys begin with W? And what is the slope of ½ · lam · W²?"))
+@exercise(hint=N_("Which keys begin with W? And what is the slope of ½ · lam · W²?"))
 def check_decayed_gradients(answer):
     params = {"W1": W, "b1": np.array([0.4, -0.2, 1.0]), "W2": V.T, "b2": np.array([2.0, -3.0])}
     deep = params | {"W3": GAMMA[:, None] * BETA[:2], "b3": BETA[:2]}
@@ -919,10 +930,10 @@ def _away_from_zero(shape):
 # than once in 10**13 times.
 DROPOUT_X = {shape: _away_from_zero(shape) for shape in [(120, 50), (6000,), (20, 3, 10, 10)]}
 DROPOUT_CASES = [
-    case(0.3, (120, 50), of=_("ratio 0.3")),
-    case(0.8, (120, 50), of=_("ratio 0.8")),
-    case(0.5, (20, 3, 10, 10), of=_("ratio 0.5 and images, x of shape (20, 3, 10, 10)")),
-    case(0.5, (6000,), of=_("ratio 0.5 and a single row, x of shape (6000,)")),
+    case(0.3, (120, 50), of=N_("ratio 0.3")),
+    case(0.8, (120, 50), of=N_("ratio 0.8")),
+    case(0.5, (20, 3, 10, 10), of=N_("ratio 0.5 and images, x of shape (20, 3, 10, 10)")),
+    case(0.5, (6000,), of=N_("ratio 0.5 and a single row, x of shape (6000,)")),
 ]
 
 
@@ -1234,7 +1245,7 @@ def _check_dropout(answer, solution, inverted, praise):
     return found
 
 
-@exercise(hint=_("Three places use the same mask idea: where is it drawn, kept, used again?"))
+@exercise(hint=N_("Three places use the same mask idea: where is it drawn, kept, used again?"))
 def check_BookDropout(answer):
     return _check_dropout(
         answer,
@@ -1244,7 +1255,7 @@ def check_BookDropout(answer):
     )
 
 
-@exercise(hint=_("If a share of 1 - ratio survives, by what must it be multiplied?"))
+@exercise(hint=N_("If a share of 1 - ratio survives, by what must it be multiplied?"))
 def check_InvertedDropout(answer):
     return _check_dropout(
         answer,
@@ -1343,7 +1354,7 @@ def _try_split(function, count, share):
     return {"rows": count}
 
 
-@exercise(hint=_("Draw one random order, apply it to x and t, then cut."))
+@exercise(hint=N_("Draw one random order, apply it to x and t, then cut."))
 def check_split_validation(answer):
     found = judge(
         answer,
@@ -1451,7 +1462,7 @@ def _try_log_uniform(function, low, high, size, rng):
 _try_log_uniform.direct = True
 
 
-@exercise(hint=_("Draw exponents evenly, then raise 10 to them."))
+@exercise(hint=N_("Draw exponents evenly, then raise 10 to them."))
 def check_log_uniform(answer):
     found = judge(
         answer,
@@ -1468,7 +1479,7 @@ def check_log_uniform(answer):
     return found
 
 
-@exercise(hint=_("Who may see the test accuracies before the choice is made?"))
+@exercise(hint=N_("Who may see the test accuracies before the choice is made?"))
 def check_reported_accuracy(answer):
     def trials(*pairs):
         rates = (0.03, 0.1, 0.001, 0.01, 0.3, 0.0001)
@@ -1571,7 +1582,7 @@ def check_reported_accuracy(answer):
     return found
 
 
-@exercise(hint=_("For each cause, ask: what would I see if I looked at one image, at one layer?"))
+@exercise(hint=N_("For each cause, ask: what would I see if I looked at one image, at one layer?"))
 def check_diagnosis(answer):
     right = solutions.diagnosis
     says = {  # a cause, and what one would see if it were the reason

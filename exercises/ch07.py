@@ -8,7 +8,7 @@ import numpy as np
 from common.util import im2col
 
 from .solutions import ch07 as solutions
-from .verdict import Mistake, Verdict, Wrong, case, exercise, judge
+from .verdict import N_, Mistake, Verdict, Wrong, case, exercise, judge
 
 RNG = np.random.default_rng(7)
 X, W = np.round(RNG.normal(size=(5, 7)), 2), np.round(RNG.normal(size=(2, 3)), 2)
@@ -83,7 +83,7 @@ def _edges_found(filter):
     return {"finds vertical edges": True}
 
 
-@exercise(hint=_("Compare what lies on the right with what lies on the left: one side minus one."))
+@exercise(hint=N_("Compare what lies on the right with what lies on the left: one side minus one."))
 def check_vertical_edges(answer):
     entries = np.ravel(np.array(answer, dtype=object)) if isinstance(answer, (list, tuple)) else []
     missing = sum(one is None or one is ... for one in entries)
@@ -98,7 +98,7 @@ def check_vertical_edges(answer):
     )
 
 
-@exercise(hint=_("How many pixels of room has the filter, once it lies in the upper left corner?"))
+@exercise(hint=N_("How many pixels of room has the filter, once it lies in the upper left corner?"))
 def check_output_size(answer):
     def sizes(function):
         return lambda size, f, stride, pad: function(size + 2 * pad - f, stride, size, pad, f)
@@ -190,7 +190,7 @@ def _slide(x, w, stride, cell):
     ).reshape(size)
 
 
-@exercise(hint=_("Where does the window begin that belongs to out[i, j]? Where does it end?"))
+@exercise(hint=N_("Where does the window begin that belongs to out[i, j]? Where does it end?"))
 def check_convolve(answer):
     def sums(x, w):
         return np.sum(x * w)
@@ -283,7 +283,7 @@ def check_convolve(answer):
 
 
 @exercise(
-    hint=_(
+    hint=N_(
         "Which block belongs to out[i, j]? And with which number can you frame the image, so that "
         "it never is the largest?"
     )
@@ -395,7 +395,7 @@ def check_max_pool(answer):
 
 
 @exercise(
-    hint=_("How many windows are there, down and to the right, and which becomes the second row?")
+    hint=N_("How many windows are there, down and to the right, and which becomes the second row?")
 )
 def check_windows_as_rows(answer):
     def rows(x, fh, fw):
@@ -494,7 +494,7 @@ def check_windows_as_rows(answer):
     )
 
 
-@exercise(hint=_("Lay a window of ones back at each place: what must the middle pixel say?"))
+@exercise(hint=N_("Lay a window of ones back at each place: what must the middle pixel say?"))
 def check_add_windows(answer):
     def folded(rows, height, width, fh, fw, put):
         image = np.zeros((height, width))
@@ -583,7 +583,7 @@ def check_add_windows(answer):
 
 
 @exercise(
-    hint=_(
+    hint=N_(
         "Bring dout into rows ordered like col: which axis must go to the end? And which axes are "
         "summed away for db?"
     )
@@ -675,7 +675,7 @@ def check_filter_gradient(answer):
     )
 
 
-@exercise(hint=_("Who decided the window's maximum? Only there does a nudge change anything."))
+@exercise(hint=N_("Who decided the window's maximum? Only there does a nudge change anything."))
 def check_pool_backward(answer):
     def by_mask(share):
         def backward(x, dout):
@@ -883,7 +883,9 @@ def _count(key, value):
     return float(value)
 
 
-@exercise(hint=_("Follow the shape first: 3 × 32 × 32, then? A layer's biases are parameters too."))
+@exercise(
+    hint=N_("Follow the shape first: 3 × 32 × 32, then? A layer's biases are parameters too.")
+)
 def check_parameter_count(answer):
     return judge(
         answer,
@@ -894,7 +896,7 @@ def check_parameter_count(answer):
 
 
 @exercise(
-    hint=_(
+    hint=N_(
         "How many batches do 250 samples make with a batch size of 100? What is added up, and what "
         "is it divided by in the end?"
     )

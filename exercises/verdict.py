@@ -75,6 +75,11 @@ MOST = 100_000  # entries of lists and dicts, however deep
 SAID = {}  # chapter -> exercise -> its last verdict in this kernel, None before the first
 
 
+def N_(text):
+    """Mark words that `_` looks up when they are shown, in the language of that moment."""
+    return text
+
+
 class Verdict(NamedTuple):
     """What a check says: ok is True (✓), False (✗) or None (○, not answered yet).
 
@@ -166,7 +171,7 @@ def exercise(hint=""):
         def checked(answer):
             verdict = _bounded(check, answer)
             said[name] = verdict._replace(
-                hint="" if verdict else verdict.hint or hint,
+                hint="" if verdict else verdict.hint or (hint and _(hint)),
                 solution=solution_source(chapter, name),
             )
             return said[name]
@@ -627,9 +632,9 @@ def _with_case(words, one, index):
         return words + "."
     if index:
         return _("{words} (for {case}; the case before it is right).").format(
-            words=words, case=one.of
+            words=words, case=_(one.of)
         )
-    return _("{words} (for {case}).").format(words=words, case=one.of)
+    return _("{words} (for {case}).").format(words=words, case=_(one.of))
 
 
 def raised(answer, error):

@@ -10,7 +10,9 @@ from gettext import gettext as _
 import numpy as np
 from matplotlib.ticker import FixedFormatter, FuncFormatter
 
-KINDS = {"Quiver": _("{n} arrows"), "PathCollection": _("{n} points")}
+from .shell import N_
+
+KINDS = {"Quiver": N_("{n} arrows"), "PathCollection": N_("{n} points")}
 
 
 def describe_figures(display_formatter):
@@ -46,7 +48,7 @@ def _of_axes(axes):
         parts.append(_("{n} lines").format(n=others))
     for one in axes.collections:
         if kind := KINDS.get(type(one).__name__):
-            parts.append(kind.format(n=len(one.get_offsets())))
+            parts.append(_(kind).format(n=len(one.get_offsets())))
     parts += [_tallest(bars) for bars in axes.containers if len(bars)]
     parts += [text.get_text().replace("\n", " ") for text in axes.texts if text.get_text()]
     return f"{head}: {'; '.join(parts)}." if parts else f"{head}."

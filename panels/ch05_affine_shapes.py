@@ -15,10 +15,10 @@ from matplotlib.patches import Rectangle
 
 from common.layers import Affine
 
-from .shell import Panel, artists, choice, layout_of, slider
+from .shell import N_, Panel, artists, choice, layout_of, slider
 from .shell.style import BLUE, GREY, LIGHT, NORMAL, RED, SKY, SMALL, add_axes, look
 
-FORWARD, DX, DW, DB = _("forward: Y"), _("backward: dX"), _("backward: dW"), _("backward: db")
+FORWARD, DX, DW, DB = N_("forward: Y"), N_("backward: dX"), N_("backward: dW"), N_("backward: db")
 CELL = {"normal": (46, 29), "narrow": (40, 23), "lecture": (36, 24)}  # pixels of one number
 GAP = 46  # pixels for a sign between two tables
 VALUE, GRADIENT = look("value")["color"], look("gradient")["color"]
@@ -150,7 +150,7 @@ def describe_affine_shapes(data):
     if data.show == DB:
         shapes[2] = shapes[2][1:]
     text = _("{show} = {left} · {right}: {a} times {b} gives {c}, the shape of {belongs}.").format(
-        show=data.show, left=data.left[0], right=data.right[0], a=shapes[0], b=shapes[1],
+        show=_(data.show), left=data.left[0], right=data.right[0], a=shapes[0], b=shapes[1],
         c=shapes[2], belongs=data.belongs,
     )  # fmt: skip
     where = {"i": data.row + 1, "j": data.column + 1, "sum": sum_in_words(data)}
@@ -189,7 +189,7 @@ def affine_shapes_panel(*, hide=(), **start):
     panel = Panel(
         title=_("An Affine layer, cell by cell"),
         controls={
-            "show": choice(_("product"), [FORWARD, DX, DW, DB]),
+            "show": choice(_("product"), {_(name): name for name in (FORWARD, DX, DW, DB)}),
             "n": slider(_("batch size N"), 1, 5, 1, 4),
             "d": slider(_("inputs D"), 1, 4, 1, 2),
             "m": slider(_("outputs M"), 1, 4, 1, 3),

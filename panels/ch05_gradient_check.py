@@ -10,7 +10,7 @@ from common.gradient import relative_error
 from common.layers import Affine, Relu, SoftmaxWithLoss
 from common.two_layer_net import TwoLayerNet
 
-from .shell import Panel, artists, choice, layout_of, slider
+from .shell import N_, Panel, artists, choice, layout_of, slider
 from .shell.style import BLACK, BLUE, GREEN, GREY, NORMAL, ORANGE, PURPLE, RED, SMALL, add_axes
 
 SIZE = 4  # batch, inputs, hidden neurons, classes: all alike, so that wrong shapes fit too
@@ -54,17 +54,17 @@ class NoMean(SoftmaxWithLoss):
         return super().backward(dout) * len(self.t)
 
 
-NONE = _("no fault")
-UNSEEN = _("Affine1: dx without the transpose")
+NONE = N_("no fault")
+UNSEEN = N_("Affine1: dx without the transpose")
 FAULTS = {  # what is broken, in words -> (where it stands, the class that takes the place)
     NONE: (None, None),
-    _("Affine2: dx without the transpose"): ("Affine2", NoTranspose),
+    N_("Affine2: dx without the transpose"): ("Affine2", NoTranspose),
     UNSEEN: ("Affine1", NoTranspose),
-    _("Affine2: dW with its product swapped"): ("Affine2", SwappedProduct),
-    _("Affine1: db summed along the wrong axis"): ("Affine1", WrongAxis),
-    _("Relu1: every gradient passes"): ("Relu1", OpenRelu),
-    _("loss: t − y instead of y − t"): ("loss", WrongSign),
-    _("loss: not divided by N"): ("loss", NoMean),
+    N_("Affine2: dW with its product swapped"): ("Affine2", SwappedProduct),
+    N_("Affine1: db summed along the wrong axis"): ("Affine1", WrongAxis),
+    N_("Relu1: every gradient passes"): ("Relu1", OpenRelu),
+    N_("loss: t − y instead of y − t"): ("loss", WrongSign),
+    N_("loss: not divided by N"): ("loss", NoMean),
 }
 
 
@@ -189,7 +189,7 @@ def _lay_out(figure):
 
 def describe_gradient_check(data):
     text = _("{fault}, {dtype}, draw {seed}. ").format(
-        fault=data.fault, dtype=data.dtype, seed=data.seed
+        fault=_(data.fault), dtype=data.dtype, seed=data.seed
     )
     parts = []
     for said, words in (
@@ -229,7 +229,7 @@ def gradient_check_panel(*, hide=(), **start):
     panel = Panel(
         title=_("A gradient check with a fault built in"),
         controls={
-            "fault": choice(_("fault"), FAULTS.keys()),
+            "fault": choice(_("fault"), {_(fault): fault for fault in FAULTS}),
             "dtype": choice(_("numbers"), ["float64", "float32"]),
             "seed": slider(_("draw of weights and data"), 0, 9, 1, 0),
         },

@@ -9,6 +9,7 @@ from common.functions import sigmoid
 from .ch05_layers import AddConstant, DivConstant, MulConstant, PowConstant
 from .ch05_measured import AGREES, KINK, WRONG
 from .ch05_written import digits_for, operand, short, written
+from .shell import N_
 
 FORMULAS = {  # class of the layer -> what its forward does to {0} and {1}, written and computed
     "AddLayer": ("{0} + {1}", lambda x, y: x + y),
@@ -28,21 +29,21 @@ FORMULAS = {  # class of the layer -> what its forward does to {0} and {1}, writ
     "Sigmoid": ("σ({0})", sigmoid),
 }
 WHY = {  # class of the layer -> what its local gradient is
-    "AddLayer": _("+ passes on"),
-    "SubLayer": _("1 for the first input, −1 for the second"),
-    "MulLayer": _("the other input"),
-    "DivLayer": _("1/y for the upper input, −x/y² for the lower"),
-    "MaxLayer": _("1 for the larger, 0 for the other"),
-    "AddConstant": _("+ passes on"),
-    "MulConstant": _("the constant"),
-    "DivConstant": _("1 / the constant"),
-    "PowConstant": _("the exponent, times the input to a power that is lower by 1"),
-    "SquareLayer": _("twice the input"),
-    "LogLayer": _("1 / input"),
-    "ExpLayer": _("its own output"),
-    "ReciprocalLayer": _("−1 / input²"),
-    "Relu": _("1 for an input above 0, else 0"),
-    "Sigmoid": _("y(1 − y), from its own output y"),
+    "AddLayer": N_("+ passes on"),
+    "SubLayer": N_("1 for the first input, −1 for the second"),
+    "MulLayer": N_("the other input"),
+    "DivLayer": N_("1/y for the upper input, −x/y² for the lower"),
+    "MaxLayer": N_("1 for the larger, 0 for the other"),
+    "AddConstant": N_("+ passes on"),
+    "MulConstant": N_("the constant"),
+    "DivConstant": N_("1 / the constant"),
+    "PowConstant": N_("the exponent, times the input to a power that is lower by 1"),
+    "SquareLayer": N_("twice the input"),
+    "LogLayer": N_("1 / input"),
+    "ExpLayer": N_("its own output"),
+    "ReciprocalLayer": N_("−1 / input²"),
+    "Relu": N_("1 for an input above 0, else 0"),
+    "Sigmoid": N_("y(1 − y), from its own output y"),
 }
 LOCAL = {  # class of the layer -> its local gradients, where they are more than a number
     "DivLayer": (  # the inputs come first, then the output
@@ -148,7 +149,7 @@ def describe_graph(data):
     if kind == "backward":
         why = WHY.get(type(graph.layers[name]).__name__)
         why = None if WRONG in data.checks.values() else why  # it is about a layer that is right
-        text += " " + _("Local gradient: {why}.").format(why=why) if why else ""
+        text += " " + _("Local gradient: {why}.").format(why=_(why)) if why else ""
     if kind in ("start", "end"):
         given = {n: short(data.walk.values[n], 4) for n in graph.inputs}
         text += " " + ", ".join(f"{n} = {value}" for n, value in given.items()) + "."

@@ -4,12 +4,13 @@ Each of its numbers has a name as in Python: W1[0, 1] is row 0, column 1 of W1. 
 stand a = x W1 + b1, z = h(a), and the scores s = z W2 + b2.
 """
 
-from gettext import gettext as _
 from typing import NamedTuple
 
 import numpy as np
 
 from common.layers import Affine, Relu, Sigmoid, SoftmaxWithLoss
+
+from .shell import N_
 
 SHAPES = {
     "x": (1, 2), "W1": (2, 2), "b1": (2,), "a": (1, 2), "z": (1, 2), "W2": (2, 2), "b2": (2,),
@@ -47,21 +48,13 @@ class Sheet(NamedTuple):
 
 
 CHAPTERS = Sheet(((1, -2), (1, 0.5)), (0, 0), ((1, -1), (2, 1)), (-3, 3))
-SHEETS = {  # what a dropdown calls it, put through gettext there
-    "the chapter's": CHAPTERS,
-    "with sigmoid": CHAPTERS._replace(b2=(-1.5, 0.5), layer=Sigmoid),
-    "both neurons awake": Sheet(((1, 1), (1, 0.5)), (0, 0), ((1, -1), (2, 1)), (-7, 1)),
-    "both neurons silent": CHAPTERS._replace(b1=(-4, 0), b2=(0, 0)),
-    "sure, and right": CHAPTERS._replace(b2=(-5, 3)),
-    "sure, and wrong": CHAPTERS._replace(b2=(-1, 3)),
-}
-WORDS = {  # for pybabel to find
-    "the chapter's": _("the chapter's"),
-    "with sigmoid": _("with sigmoid"),
-    "both neurons awake": _("both neurons awake"),
-    "both neurons silent": _("both neurons silent"),
-    "sure, and right": _("sure, and right"),
-    "sure, and wrong": _("sure, and wrong"),
+SHEETS = {  # what a dropdown calls it, in English -> its numbers
+    N_("the chapter's"): CHAPTERS,
+    N_("with sigmoid"): CHAPTERS._replace(b2=(-1.5, 0.5), layer=Sigmoid),
+    N_("both neurons awake"): Sheet(((1, 1), (1, 0.5)), (0, 0), ((1, -1), (2, 1)), (-7, 1)),
+    N_("both neurons silent"): CHAPTERS._replace(b1=(-4, 0), b2=(0, 0)),
+    N_("sure, and right"): CHAPTERS._replace(b2=(-5, 3)),
+    N_("sure, and wrong"): CHAPTERS._replace(b2=(-1, 3)),
 }
 
 

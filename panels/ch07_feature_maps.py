@@ -16,16 +16,16 @@ from common.simple_convnet import SimpleConvNet
 
 from .cells import Pixels, Shares, around, arrangement
 from .outlines import Lines, Words
-from .shell import Panel, Stepper, artists, choice, layout_of, slider
+from .shell import N_, Panel, Stepper, artists, choice, layout_of, slider
 from .shell.style import SMALL, ink_limits
 
 STAGES = {  # what is shown -> the layer whose output it is, and how a sentence calls it
-    _("the filters"): (None, _("The filters")),
-    _("1 convolution"): ("Conv1", _("After the convolution")),
-    _("2 ReLU"): ("Relu1", _("After ReLU")),
-    _("3 pooling"): ("Pool1", _("After pooling")),
-    _("4 affine, ReLU"): ("Relu2", _("After affine and ReLU")),
-    _("5 affine: scores"): ("Affine2", _("The scores")),
+    N_("the filters"): (None, N_("The filters")),
+    N_("1 convolution"): ("Conv1", N_("After the convolution")),
+    N_("2 ReLU"): ("Relu1", N_("After ReLU")),
+    N_("3 pooling"): ("Pool1", N_("After pooling")),
+    N_("4 affine, ReLU"): ("Relu2", N_("After affine and ReLU")),
+    N_("5 affine: scores"): ("Affine2", N_("The scores")),
 }
 MISREAD = 3  # how many mistakes become presets
 
@@ -202,7 +202,7 @@ def describe_feature_maps(data):
         text = _("{stage}: {shape}, from {low:.2f} to {high:.2f}.")
     words.append(
         text.format(
-            stage=STAGES[data.stage][1],
+            stage=_(STAGES[data.stage][1]),
             shape=_shape(data.maps),
             zeros=np.mean(data.maps == 0),
             low=data.maps.min(),
@@ -250,7 +250,7 @@ def feature_maps_panel(images, labels, networks, *, drawing=None, hide=(), **sta
         controls={
             "number": Stepper(_("image number"), len(images) - 1),
             "network": choice(_("network"), list(networks)),
-            "stage": choice(_("show"), stages, stages[2]),
+            "stage": choice(_("show"), {_(stage): stage for stage in stages}, stages[2]),
             "filter": slider(_("filter"), 1, count, 1, 1),
             "source": choice(_("image"), sources, False),
         },

@@ -23,6 +23,7 @@ from .controls import (
     slider,
     toggle,
 )
+from .page import N_
 from .panel import Panel
 from .picture import DPI, Picture, artists, layout_of, new_figure, png
 from .run import RunPanel
@@ -31,6 +32,7 @@ from .typed import Number, NumberGrid, number
 
 __all__ = [
     "DPI",
+    "N_",
     "Hand",
     "Number",
     "NumberGrid",

@@ -165,3 +165,21 @@ def test_no_file_names_a_package_host_or_a_path_of_a_machine():
         if hits := [number for number, line in enumerate(lines, 1) if named.search(line)]:
             found[str(path.relative_to(ROOT))] = hits
     assert paths and not found, "the lines of each file that name one"
+
+
+def calls_at_import(node):
+    """The calls that run when a module is imported: all but those in the bodies of functions."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            child = ast.Module([*getattr(child, "decorator_list", []), child.args], [])
+        elif isinstance(child, ast.Call):
+            yield child
+        yield from calls_at_import(child)
+
+
+def test_words_are_looked_up_when_they_are_shown_never_at_import():
+    """The language is chosen when a kernel starts, and may be before or after an import."""
+    for package in ("panels", "exercises"):
+        for path in (ROOT / package).rglob("*.py"):
+            early = [c for c in calls_at_import(parsed(path)) if getattr(c.func, "id", "") == "_"]
+            assert not early, f"{path.relative_to(ROOT)}:{early[0].lineno}: N_(…) marks words"

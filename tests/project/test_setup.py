@@ -201,7 +201,8 @@ def test_a_catalogue_in_locale_is_found_without_touching_code(tmp_path):
     code = "import companion, gettext; print(ascii(gettext.gettext('loss')))"
     for language, word in (("ko", "손실"), ("en", "loss")):
         here = {
-            "LANGUAGE": language,
+            "DLFS_LANG": language,
+            "LANGUAGE": "ko",  # the system's, which has no say
             "PYTHONPATH": f"{tmp_path}{os.pathsep}{tmp_path / 'chapters'}",
         }
         run = python("-c", code, env={**os.environ, **here}, cwd=tmp_path, check=True)

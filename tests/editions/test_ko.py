@@ -1,0 +1,90 @@
+"""The Korean edition follows the English one: catalogues, and what a translation must keep."""
+
+import nbformat
+import polib
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from editions import ko
+
+CATALOGUES = sorted(ko.CATALOGUES.glob("*.po"))
+
+
+def small(*texts):
+    """A notebook of cells of text, with code between them."""
+    cells = [new_markdown_cell(text, id=f"c{i}") for i, text in enumerate(texts)]
+    return new_notebook(cells=[*cells, new_code_cell("1 + 1", id="code")])
+
+
+def follow(old, *texts):
+    return {entry.msgid: entry for entry in ko.updated(old, ko.prose(small(*texts)))}
+
+
+def test_a_paragraph_that_moves_keeps_its_translation_and_one_that_changes_is_fuzzy():
+    first = "The network learns by walking downhill, step by step."
+    old = ko.updated(
+        polib.POFile(), ko.prose(small("# One\n\n" + first, "Two plus three is five."))
+    )
+    for entry, korean in zip(
+        old, ("# 하나", "신경망은 한 걸음씩 배웁니다.", "다섯입니다."), strict=True
+    ):
+        entry.msgstr = korean
+    changed = first.replace("step by step", "a step at a time")
+    new = follow(old, "Two plus three is five.", "# One", changed, "Nothing like this was there.")
+    assert new["Two plus three is five."].msgstr == "다섯입니다."
+    assert not new["Two plus three is five."].fuzzy
+    assert (new[changed].msgstr, new[changed].previous_msgid) == (
+        "신경망은 한 걸음씩 배웁니다.",
+        first,
+    )
+    assert new[changed].fuzzy
+    assert not new["Nothing like this was there."].msgstr
+
+
+def test_what_has_no_valid_translation_stays_english_and_is_counted():
+    notebook = small("# One\n\nLeft as it is.")
+    found = ko.updated(polib.POFile(), ko.prose(notebook))
+    found[0].msgstr = "# 하나"
+    korean, missing = ko.korean_notebook(notebook, found)
+    assert korean.cells[0].source == "# 하나\n\nLeft as it is."
+    assert missing == ["c0/1"]
+    assert korean.cells[1] == notebook.cells[1]
+    found[0].flags.append("fuzzy")
+    assert ko.korean_notebook(notebook, found)[1] == ["c0/0", "c0/1"]
+
+
+def test_fences_stay_in_one_piece():
+    text = "Before.\n\n```python\na = 1\n\nb = 2\n```\n\nAfter."
+    assert ko.blocks(text) == ["Before.", "```python\na = 1\n\nb = 2\n```", "After."]
+
+
+@pytest.mark.parametrize(
+    ("english", "korean", "what"),
+    [
+        ("$x$ is small", "$y$는 작습니다", "formula"),
+        ("see [here](a.md)", "[여기](b.md)", "link"),
+        ("call `f`", "`g`를 부르세요", "code"),
+        ("12 of 100", "100개 가운데 11개", "number"),
+        ("{n} digits", "숫자", "placeholder"),
+        ("the weight", "가중치을(를)", "particle"),
+        ("**a (b)** is", "**가(나)**는", "bold"),
+    ],
+)
+def test_each_loss_is_seen(english, korean, what):
+    assert any(what in problem for problem in ko.problems(english, korean))
+    assert not ko.problems(english, english)
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
+def test_what_is_translated_keeps_what_it_must(path):
+    for entry in polib.pofile(str(path)):
+        for korean in filter(None, [entry.msgstr, *entry.msgstr_plural.values()]):
+            english = entry.msgid_plural or entry.msgid
+            assert entry.fuzzy or not ko.problems(english, korean), (entry.msgid, korean)
+
+
+def test_the_catalogues_know_the_chapters_of_today():
+    for path in ko.CHAPTERS.glob("ch*.ipynb"):
+        wanted = ko.messages(ko.prose(nbformat.read(path, as_version=4)))
+        known = [(entry.msgctxt, entry.msgid) for entry in ko.read(path.stem)]
+        assert known == wanted, f"{path.stem}: make ko"
