@@ -183,7 +183,7 @@ def few(control, each):
     if isinstance(control, Several):
         sets = [few(part, each) for part in control.parts]
         return [(*value[:k], one, *value[k + 1 :]) for k, some in enumerate(sets) for one in some]
-    if type(control) is NumberGrid:  # none whose size changes
+    if isinstance(control, NumberGrid) and not control.resizes:
         table = np.array(value)
         cells = np.ndindex(table.shape) if table.size <= 4 else ()
         return [np.where(one_of(table, cell), new, table).tolist()

@@ -22,7 +22,7 @@ def parts(panel, values):
         elif isinstance(widget, Several):
             for part, one in zip(widget.parts, value, strict=True):
                 yield part.description, part, moves, one
-        elif type(widget) is NumberGrid and np.size(value) <= 4:  # none whose size changes
+        elif isinstance(widget, NumberGrid) and not widget.resizes and np.size(value) <= 4:
             for (row, column), one in np.ndenumerate(value):
                 yield widget._place({"row": row, "column": column}), None, moves, float(one)
         else:
