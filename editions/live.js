@@ -18,7 +18,7 @@
       this.data = data;
       this.states = new Map(data.keys.map((key, number) => [key.join(), number]));
       for (const way of data.ways) this.states.set(way.slice(0, -1).join(), way.at(-1));
-      this.base = this.at = data.bases[0][1];
+      this.base = this.at = data.bases[0][1]; // what other controls go back to; what is shown
       this.image = box.querySelector("img");
       this.sentence = make("p", { className: "live-sentence" });
       this.sentence.setAttribute("aria-live", "polite");
@@ -28,6 +28,8 @@
       if (this.presets) row.append(make("label", {}, data.words.preset, this.presets));
       this.shows = data.controls.map((control, i) => this.control(control, i, row));
       const card = make("div", { className: "live-picture" });
+      card.setAttribute("role", "group");
+      card.setAttribute("aria-label", data.title);
       this.image.replaceWith(card);
       card.append(this.image);
       box.prepend(make("strong", { className: "live-title", textContent: data.title }), row);
@@ -37,29 +39,23 @@
     }
 
     get key() { return this.data.keys[this.at]; }
-
     // The state in which control i holds its stop: all others as they are, or as in the base.
     reached(i, stop) {
       for (const from of [this.at, this.base]) {
-        const asked = [...this.data.keys[from]];
-        asked[i] = stop;
-        const found = this.states.get(asked.join());
+        const found = this.states.get(this.data.keys[from].with(i, stop).join());
         if (found !== undefined && this.data.keys[found][i] === stop) return found;
       }
-      return undefined;
     }
 
     choosable(i) {
-      return this.data.controls[i].stops.map((_, stop) => stop)
-        .filter((stop) => this.reached(i, stop) !== undefined);
+      const all = [...this.data.controls[i].stops.keys()];
+      return all.filter((stop) => this.reached(i, stop) !== undefined);
     }
 
     move(i, stop) {
       const found = this.reached(i, stop);
       if (found === undefined) return;
-      const asked = [...this.key];
-      asked[i] = stop;
-      if (!this.states.has(asked.join())) this.note.hidden = false; // another control went back
+      if (!this.states.has(this.key.with(i, stop).join())) this.note.hidden = false; // another control went back
       this.go(found);
     }
 
@@ -91,6 +87,8 @@
       const before = this.image.src;
       this.image.src = wanted;
       this.image.width = this.data.width;
+      const card = this.image.parentElement;
+      card.tabIndex = card.scrollWidth > card.clientWidth ? 0 : -1; // keys move what is too wide
       if (before.startsWith("blob:")) URL.revokeObjectURL(before);
     }
 
@@ -98,8 +96,8 @@
       const named = this.data.bases.map(([name], i) => [name, i]).filter(([name]) => name);
       if (named.length < 2) return null;
       const own = make("option", { value: -1, textContent: this.data.words.own, disabled: true });
-      const options = named.map(([name, i]) => make("option", { value: i, textContent: name }));
-      const list = make("select", {}, own, ...options);
+      const all = named.map(([name, i]) => make("option", { value: i, textContent: name }));
+      const list = make("select", {}, own, ...all);
       list.onchange = () => this.go((this.base = this.data.bases[list.value][1]));
       return list;
     }
@@ -133,7 +131,7 @@
 
     slider(label, stops, play, steps, i, row) {
       const field = make("input", { type: "range", min: 0, step: 1 }), out = make("output");
-      let there = [];
+      let there = []; // the stops that can be chosen now
       const to = (place) => this.move(i, there.at(place % there.length));
       field.oninput = () => to(+field.value);
       const held = make("div", { className: "live-slider" }, make("label", {}, label, field), out);
@@ -143,10 +141,9 @@
         held.append(made);
         return made;
       };
-      if (play || steps) {
-        button(this.data.words.previous, () => to(there.indexOf(this.key[i]) - 1));
-        button(this.data.words.next, () => to(there.indexOf(this.key[i]) + 1));
-      }
+      const by = (step) => () => to(there.indexOf(this.key[i]) + step);
+      if (play || steps) button(this.data.words.previous, by(-1));
+      if (play || steps) button(this.data.words.next, by(1));
       if (play) this.player(button, play, () => there, i, to);
       row.append(held);
       return () => {
@@ -162,18 +159,17 @@
     player(button, pause, there, i, to) {
       let timer = 0;
       const { play: begin, pause: end } = this.data.words;
+      const place = () => there().indexOf(this.key[i]);
       const stop = () => {
         timer = clearInterval(timer);
         made.textContent = begin;
       };
-      const place = () => there().indexOf(this.key[i]);
       const made = button(begin, () => {
         if (timer) return stop();
         if (place() === there().length - 1) to(0);
         made.textContent = end;
         timer = setInterval(() => {
-          if (place() >= there().length - 1) stop();
-          else to(place() + 1);
+          place() < there().length - 1 ? to(place() + 1) : stop();
         }, pause);
       });
       made.removeAttribute("aria-label"); // its words change
@@ -183,18 +179,19 @@
   window.livePanel = async (name, text) => {
     const data = await unpacked(text);
     document.querySelectorAll(`[data-panel="${name}"]`).forEach((box) => {
-      if (!box.live) box.live = new LivePanel(box, data);
+      box.live ??= new LivePanel(box, data);
     });
   };
 
   const narrow = matchMedia("(max-width: 700px)");
   const near = new IntersectionObserver((entries) => {
-    for (const { isIntersecting, target } of entries) {
-      if (!isIntersecting) continue;
+    for (const { target } of entries.filter((entry) => entry.isIntersecting)) {
       near.unobserve(target);
       const layout = target.dataset.layout || (narrow.matches ? "narrow" : "normal");
       const ending = layout === "normal" ? ".js" : `-${layout}.js`;
-      document.head.append(make("script", { src: target.dataset.src.replace(/\.js$/, ending) }));
+      const plain = target.dataset.src, src = plain.replace(/\.js$/, ending);
+      const instead = () => src !== plain && document.head.append(make("script", { src: plain }));
+      document.head.append(make("script", { src, onerror: instead }));
     }
   }, { rootMargin: "600px" });
   const look = () => document.querySelectorAll(".live-panel").forEach((box) => near.observe(box));

@@ -2,8 +2,6 @@
 
 `export(folder)` writes NAME.js for each panel that a cell of the chapters shows, and live.js and
 live.css, which bring these to life. `python -m editions.live FOLDER` does so and tells their sizes.
-
-Pictures are SVG, sharp at any size; a line that several of them share is stored once.
 """
 
 import ast
@@ -23,17 +21,17 @@ from pathlib import Path
 
 import matplotlib
 import nbformat
-import numpy as np
 
 from panels.shell import Panel, RunPanel
 from panels.shell.frames import run_states, states
-from panels.shell.picture import DPI, svg
 
+from .pictures import pictures
 from .stops import content
 
 CHAPTERS = Path(__file__).resolve().parents[1] / "chapters"
 LAYOUTS = ("normal", "narrow")  # NAME.js, and NAME-narrow.js for a page below 700 pixels
-EACH = 9  # values of a control around each base
+EACH = (9, 5)  # values of a control around each base: the fewer where a file becomes too large
+LARGE, ROOM = 600_000, 240_000  # letters: of one file, and of both that a panel may have
 
 
 def export(folder, chapters=None, layouts=LAYOUTS, wanted=None, workers=2):
@@ -82,15 +80,28 @@ def shown(path):
 
 def write(panel, folder, layouts=LAYOUTS):
     """Writes a panel's file for each layout, named by what it holds; returns the name."""
-    find = run_states if isinstance(panel, RunPanel) else states
-    data, drawn = content(panel, list(find(panel, EACH)))
-    texts = {layout: packed({**data, **pictures(panel, drawn, layout)}) for layout in layouts}
+    runs = isinstance(panel, RunPanel)
+    for each in EACH:
+        data, drawn = content(panel, list((run_states if runs else states)(panel, each)))
+        texts = {}
+        for layout in layouts:  # the others if they find room: a page shows the first one else
+            text = packed({**data, **pictures(panel, drawn, layout)})
+            if not texts or len(text) + len(texts[layouts[0]]) <= ROOM:
+                texts[layout] = text
+            if 2 * len(text) > ROOM:
+                break
+        if runs or len(texts[layouts[0]]) <= LARGE:
+            break
     label = re.sub(r"\W+", "-", panel.title.lower(), flags=re.ASCII).strip("-")
     name = f"{label}-{hashlib.sha256(''.join(texts.values()).encode()).hexdigest()[:8]}"
     for layout, text in texts.items():
         suffix = "" if layout == "normal" else f"-{layout}"
-        (folder / f"{name}{suffix}.js").write_text(f'livePanel("{name}","{text}")')
+        save(folder / f"{name}{suffix}.js", name, text)
     return name
+
+
+def save(path, name, text):
+    path.write_text(f'livePanel("{name}","{text}")', encoding="utf-8")
 
 
 def packed(data):
@@ -98,40 +109,14 @@ def packed(data):
     return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
 
 
-def pictures(panel, drawn, layout):
-    """The states' pictures, made of shared lines: of each the ends of the rows of lines in it."""
-    lines, numbers, seen = {}, {}, []
-    panel.lay_out(layout)
-    for state in drawn:
-        if state.data is None:  # a message: the picture stays
-            seen.append(-1)
-            continue
-        with np.errstate(all="ignore"), matplotlib.rc_context({"svg.hashsalt": "live"}):
-            panel.draw(panel.figure, state.data)
-            drawing = svg(panel.figure).decode().splitlines()
-        rows = []
-        for line in drawing:
-            number = lines.setdefault(line, len(lines))
-            if rows and rows[-1] == number:
-                rows[-1] += 1
-            else:
-                rows += number, number + 1
-        seen.append(numbers.setdefault(tuple(rows), len(numbers)))
-    width = round(panel.figure.get_figwidth() * DPI)
-    panel.lay_out("normal")
-    return {"width": width, "lines": list(lines), "pictures": list(numbers), "seen": seen}
-
-
 def main(folder):
     began = time.time()
     names = export(folder)
-    files = sorted(set(names.values()))
-    sizes = {
-        name: sum(p.stat().st_size for p in Path(folder).glob(f"{name}*.js")) for name in files
-    }
+    found = {name: list(Path(folder).glob(f"{name}*.js")) for name in sorted(set(names.values()))}
+    sizes = {name: sum(path.stat().st_size for path in paths) for name, paths in found.items()}
     for (chapter, cell), name in names.items():
         print(f"{chapter} {cell:20} {sizes[name] / 1e3:7.0f} kB {name}")
-    print(f"{len(files)} panels, {sum(sizes.values()) / 1e6:.1f} MB, {time.time() - began:.0f} s")
+    print(f"{len(sizes)} panels, {sum(sizes.values()) / 1e6:.1f} MB, {time.time() - began:.0f} s")
 
 
 if __name__ == "__main__":

@@ -180,6 +180,8 @@ def _tell_back(data):
 class Grid(NumberGrid):
     """A table of numbers that may also change its size, up to LARGEST rows and columns."""
 
+    resizes = True
+
     def __init__(self, label, rows):
         super().__init__(label, rows)
         self.layout.flex_flow = "row wrap"  # on a narrow screen the label stands above

@@ -42,14 +42,15 @@ def frames(panel, each=EACH):
     for state in states(panel, each):
         if state.values not in seen:
             seen.append(state.values)
-            yield Frame(state.values, svg(panel.figure), state.words)
+            yield Frame(state.values, drawn(panel, state), state.words)
 
 
 def states(panel, each=EACH):
-    """Brings the panel to each of these states in turn. What is asked may end elsewhere, where one
-    control follows another.
+    """The states of a panel that is brought to each in turn, undrawn. What is asked may end
+    elsewhere, where one control follows another.
     """
-    before = panel.values
+    before, shown = panel.values, panel.data
+    panel.undrawn = True
     try:
         for base, changes in wanted(panel, each):
             try:
@@ -64,12 +65,22 @@ def states(panel, each=EACH):
             yield State(asked, panel.values, data, panel.message or panel.sentence)
     finally:
         panel.set(**before)
+        panel.undrawn = False
+        panel._show(shown)
+
+
+def drawn(panel, state):
+    """The state's picture as an SVG."""
+    if state.data is not None:  # else a message stands beneath the picture that was there
+        with np.errstate(all="ignore"):
+            panel.draw(panel.figure, state.data)
+    return svg(panel.figure)
 
 
 def recorded(panel, each=EACH):
     """Yields the states of a run from each of the named values, as frames."""
     for state in run_states(panel, each):
-        yield Frame(state.values, svg(panel.figure), state.words)
+        yield Frame(state.values, drawn(panel, state), state.words)
 
 
 def run_states(panel, each=EACH):
@@ -85,6 +96,7 @@ def run_states(panel, each=EACH):
         told = {**panel.values, "progress": data.progress}
         return State(told, told, deepcopy(panel.data), panel.message or panel.sentence)
 
+    panel.undrawn = True
     try:
         for values in named(panel):
             memory.clear()
@@ -95,6 +107,8 @@ def run_states(panel, each=EACH):
                     yield state(data)
                     reached = min(1.0, data.progress + 1 / each)
             for name in getattr(panel, "_views", ()):
+                if hasattr(panel.controls[name], "play"):
+                    continue  # the run itself is looked back at
                 for value in alone(panel.controls[name], each):
                     panel.set(**{name: value})
                     yield state(data)
@@ -103,6 +117,7 @@ def run_states(panel, each=EACH):
         memory.clear()
         memory.update(remembered)
         panel.set(**before)
+        panel.undrawn = False
         panel._show(shown)
 
 
@@ -126,8 +141,9 @@ def wanted(panel, each=EACH):
             if name not in everywhere:
                 changes += ({name: value} for value in few(control, each))
         for change in changes:
-            for values in product(*everywhere.values()):
-                both = {**change, **dict(zip(everywhere, values, strict=True))}
+            walked = everywhere if whole or not change or base is bases[0] else {}
+            for values in product(*walked.values()):
+                both = {**change, **dict(zip(walked, values, strict=True))}
                 if (key := repr({**base, **both})) not in asked:
                     asked.add(key)
                     yield base, both
@@ -167,7 +183,7 @@ def few(control, each):
     if isinstance(control, Several):
         sets = [few(part, each) for part in control.parts]
         return [(*value[:k], one, *value[k + 1 :]) for k, some in enumerate(sets) for one in some]
-    if isinstance(control, NumberGrid):
+    if isinstance(control, NumberGrid) and not control.resizes:
         table = np.array(value)
         cells = np.ndindex(table.shape) if table.size <= 4 else ()
         return [np.where(one_of(table, cell), new, table).tolist()

@@ -22,7 +22,7 @@ def parts(panel, values):
         elif isinstance(widget, Several):
             for part, one in zip(widget.parts, value, strict=True):
                 yield part.description, part, moves, one
-        elif isinstance(widget, NumberGrid) and np.size(value) <= 4:
+        elif isinstance(widget, NumberGrid) and not widget.resizes and np.size(value) <= 4:
             for (row, column), one in np.ndenumerate(value):
                 yield widget._place({"row": row, "column": column}), None, moves, float(one)
         else:
@@ -48,7 +48,7 @@ def described(label, widget, moved, values):
     elif all(isinstance(value, (int, float, str)) for value in values):
         kind = "select" if any(isinstance(value, str) for value in values) else "range"
         order.sort(key=lambda i: (not isinstance(values[i], str), values[i]))
-        form = getattr(widget, "readout_format", "d" if isinstance(values[0], int) else "g")
+        form = getattr(widget, "readout_format", "g").replace("d", "g")
         words = [v if isinstance(v, str) else number(v, form) for v in values]
     elif widget is not None and hasattr(widget, "few"):  # shown, or hidden
         kind, label, words = "check", widget.hide.description, [str(bool(v)) for v in values]
@@ -68,4 +68,4 @@ def described(label, widget, moved, values):
 
 
 def number(value, form):
-    return format(value, form if form != "g" else ".4g").replace("-", "−")
+    return (str(value) if isinstance(value, int) else format(value, form)).replace("-", "−")

@@ -63,6 +63,7 @@ class Number(Typed):
 class NumberGrid(Typed):
     """An editable table of numbers."""
 
+    resizes = False
     value = traitlets.List(traitlets.List(traitlets.CFloat())).tag(sync=True)
 
     def __init__(self, label, rows):
