@@ -16,6 +16,7 @@ import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import redirect_stdout
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from .stops import content
 CHAPTERS = Path(__file__).resolve().parents[1] / "chapters"
 LAYOUTS = ("normal", "narrow")  # NAME.js, and NAME-narrow.js for a page below 700 pixels
 EACH = (9, 5)  # values of a control around each base: the fewer where a file becomes too large
+MOST = 240  # states of a panel: bases come first, then what is around the start
 LARGE, ROOM = 600_000, 240_000  # letters: of one file, and of both that a panel may have
 
 
@@ -53,11 +55,12 @@ def copy_scripts(folder):
 
 def _chapter(job):
     path, folder, layouts, wanted = job
-    return {
-        (path.stem, cell): write(panel, folder, layouts)
-        for cell, panel in shown(path)
-        if wanted is None or cell in wanted
-    }
+    names = {}
+    for cell, panel in shown(path):
+        if wanted is None or cell in wanted:
+            names[path.stem, cell] = write(panel, folder, layouts)
+            print(f"{path.stem} {cell}: {names[path.stem, cell]}", flush=True)
+    return names
 
 
 def shown(path):
@@ -82,7 +85,8 @@ def write(panel, folder, layouts=LAYOUTS):
     """Writes a panel's file for each layout, named by what it holds; returns the name."""
     runs = isinstance(panel, RunPanel)
     for each in EACH:
-        data, drawn = content(panel, list((run_states if runs else states)(panel, each)))
+        found = (run_states if runs else states)(panel, each)
+        data, drawn = content(panel, list(islice(found, MOST // 3 if runs else MOST)))
         texts = {}
         for layout in layouts:  # the others if they find room: a page shows the first one else
             text = packed({**data, **pictures(panel, drawn, layout)})
