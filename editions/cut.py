@@ -82,12 +82,13 @@ def slug(heading):
 
 
 def sentences(paragraph):
-    """The sentences of a paragraph, none of them cut inside of a formula, code or bold words."""
+    """The sentences of a paragraph, none cut inside of brackets, formulas, code or bold words."""
     found = [""]
     for piece in re.split(r"(?<=[.?!])\s+(?=[A-Z*$\"(])", " ".join(paragraph.split())):
         found[-1] = f"{found[-1]} {piece}".strip()
         rest = re.sub(r"\$[^$]*\$|`[^`]*`", "", found[-1])
-        if not any(rest.count(mark) % 2 for mark in ("*", "$", "`", '"')):
+        whole = not any(rest.count(mark) % 2 for mark in ("*", "$", "`", '"'))
+        if whole and rest.count("(") <= rest.count(")"):
             found.append("")
     return [sentence for sentence in found if sentence]
 
