@@ -77,8 +77,10 @@
     }
 
     async draw(picture) {
-      const rows = this.data.pictures[picture], lines = [];
-      for (let k = 0; k < rows.length; k += 2) lines.push(...this.data.lines.slice(rows[k], rows[k + 1]));
+      const steps = this.data.pictures[picture], lines = [];
+      for (let k = 0, at = 0; k < steps.length; k += 2) {
+        lines.push(...this.data.lines.slice(at + steps[k], (at += steps[k] + steps[k + 1])));
+      }
       const drawing = new Blob([lines.join("\n")], { type: "image/svg+xml" });
       const next = new Image(), wanted = (this.wanted = URL.createObjectURL(drawing));
       next.src = wanted;

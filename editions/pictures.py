@@ -18,7 +18,7 @@ PIXELS = re.compile(r"data:image/png;base64,\s*([A-Za-z0-9+/=\s]+)")
 
 
 def pictures(panel, drawn, layout):
-    """The states' pictures, made of shared lines: of each the ends of the rows of lines in it."""
+    """The states' pictures, made of shared lines: of each how many to pass over, to take, …"""
     lines, numbers, seen = {}, {}, []
     panel.lay_out(layout)
     for state in drawn:
@@ -30,13 +30,14 @@ def pictures(panel, drawn, layout):
             drawing = PIXELS.sub(
                 lambda png: recoded(png[1]), svg(panel.figure).decode()
             ).splitlines()
-        rows = [None]
+        steps, after = [], None  # small numbers, alike from picture to picture: they pack well
         for line in drawing:
             number = lines.setdefault(line, len(lines))
-            if rows[-1] != number:
-                rows += number, number
-            rows[-1] = number + 1
-        seen.append(numbers.setdefault(tuple(rows[1:]), len(numbers)))
+            if number != after:
+                steps += number - (after or 0), 0
+            steps[-1] += 1
+            after = number + 1
+        seen.append(numbers.setdefault(tuple(steps), len(numbers)))
     width = round(panel.figure.get_figwidth() * DPI)
     panel.lay_out("normal")
     return {"width": width, "lines": list(lines), "pictures": list(numbers), "seen": seen}

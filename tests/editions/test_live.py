@@ -42,8 +42,10 @@ def made():
 def test_pictures_and_words_belong_to_the_values(made, name):
     panel, data, drawn = made[name]
     for number in random.Random(0).sample(range(len(drawn)), min(6, len(drawn))):
-        rows = iter(data["pictures"][data["seen"][number]])
-        lines = [line for start in rows for line in data["lines"][start : next(rows)]]
+        steps, at, lines = iter(data["pictures"][data["seen"][number]]), 0, []
+        for over in steps:
+            start, at = at + over, at + over + next(steps)
+            lines += data["lines"][start:at]
         if name == "run":
             panel._show(drawn[number].data)
         else:
