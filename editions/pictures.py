@@ -15,6 +15,7 @@ from PIL import Image
 from panels.shell.picture import DPI, svg
 
 PIXELS = re.compile(r"data:image/png;base64,\s*([A-Za-z0-9+/=\s]+)")
+PLACES = re.compile(r"(\d+\.\d\d)\d+")
 
 
 def pictures(panel, drawn, layout):
@@ -27,11 +28,8 @@ def pictures(panel, drawn, layout):
             continue
         with np.errstate(all="ignore"), matplotlib.rc_context({"svg.hashsalt": "live"}):
             panel.draw(panel.figure, state.data)
-            drawing = PIXELS.sub(
-                lambda png: recoded(png[1]), svg(panel.figure).decode()
-            ).splitlines()
         steps, after = [], None  # small numbers, alike from picture to picture: they pack well
-        for line in drawing:
+        for line in written(panel.figure):
             number = lines.setdefault(line, len(lines))
             if number != after:
                 steps += number - (after or 0), 0
@@ -41,6 +39,16 @@ def pictures(panel, drawn, layout):
     width = round(panel.figure.get_figwidth() * DPI)
     panel.lay_out("normal")
     return {"width": width, "lines": list(lines), "pictures": list(numbers), "seen": seen}
+
+
+def written(figure):
+    """The lines of a figure's SVG, places in hundredths of a point and pixels as WebP."""
+    with np.errstate(all="ignore"), matplotlib.rc_context({"svg.hashsalt": "live"}):
+        lines = PIXELS.sub(lambda png: recoded(png[1]), svg(figure).decode()).splitlines()
+    exact = ("transform", "base64")  # what is multiplied, and what is no number
+    return [
+        line if any(word in line for word in exact) else PLACES.sub(r"\1", line) for line in lines
+    ]
 
 
 @lru_cache(1000)
