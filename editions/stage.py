@@ -115,5 +115,8 @@ class Stage(Links):
             "For teachers": sorted(teachers, key=lambda name: name != "teaching"),
         }
         trees = [TREE.format(caption, "\n".join(names)) for caption, names in parts.items()]
-        first = self.markdown(text[: text.index("```")] + table, ROOT / "README.md")
+        # Of a picture that moves the book shows the one for those who want it still.
+        picture = r'<picture>.*?srcset="([^"]+)".*? alt="([^"]+)".*?</picture>'
+        start = re.sub(picture, r"![\2](\1)", text[: text.index("```")], flags=re.S)
+        first = self.markdown(start + table, ROOT / "README.md")
         return f"{first}\n## Contents\n" + "".join(trees)
