@@ -50,9 +50,16 @@ EACH = pytest.mark.parametrize(
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch):
-    """Loops for ever are waited for: a second is enough here. Solutions are read once."""
-    monkeypatch.setattr(bounded, "TIME_LIMIT", 1.0)
+def quick(monkeypatch, request):
+    """Loops for ever are waited for: a second is enough here. Solutions are read once.
+
+    Right answers have their full time: this process may have to collect much garbage just then.
+    """
+    if request.function not in (
+        test_right_answers_as_readers_write_them_are_right,
+        test_the_solution_is_right_as_it_stands_and_pasted_into_a_notebook,
+    ):
+        monkeypatch.setattr(bounded, "TIME_LIMIT", 1.0)
     monkeypatch.setattr(verdict, "solution_source", source)
 
 
