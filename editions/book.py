@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sphinx.cmd.build import build_main
 
+from editions import live
 from editions.links import ROOT
 from editions.stage import Stage
 
@@ -36,18 +37,10 @@ def build(folder, fast=False):
         shutil.copy(HERE / name, static)
     mathjax = metadata.files("sphinx-mathjax-offline")
     shutil.copy(next(file for file in mathjax if file.name == "tex-svg.js").locate(), static)
-    live = {}
-    if not fast:
-        from editions.live import export
-
-        live = export(static / "live")
-    Stage(source, live)
-    files = (
-        ["html_css_files=book.css,live/live.css", "html_js_files=book.js,live/live.js"]
-        if live
-        else []
-    )
-    sphinx(folder, source, *files)
+    panels = {} if fast else live.export(static / "live")
+    Stage(source, panels)
+    awake = ["html_css_files=book.css,live/live.css", "html_js_files=book.js,live/live.js"]
+    sphinx(folder, source, *(awake if panels else []))
 
 
 def sphinx(folder, source, *settings, builder="html"):
