@@ -3,8 +3,8 @@
 Catalogues in locale/ko/LC_MESSAGES follow the English: one a chapter and one for the documents, a
 message a paragraph, which knows its cell and number; companion.po for what panels, exercises and
 companion say. The notebooks in chapters_ko follow the catalogues: their code is that of the
-English chapters, byte for byte. A paragraph without a valid translation stays English there, and is
-counted.
+English chapters, byte for byte; `make notebooks` runs them. A paragraph without a valid translation
+stays English there, and is counted.
 """
 
 import copy
@@ -16,6 +16,9 @@ from pathlib import Path
 import nbformat
 import polib
 from babel.messages import frontend
+
+from scripts.notebooks import UNCOMPARED, tags
+from scripts.refresh_notebooks import write
 
 ROOT = Path(__file__).resolve().parents[1]
 CHAPTERS, KOREAN = ROOT / "chapters", ROOT / "chapters_ko"
@@ -122,6 +125,22 @@ def korean_notebook(notebook, catalogue):
     return notebook, missing
 
 
+def stored(notebook, path):
+    """Write a Korean chapter; what its cells of the same code have shown stays beside them.
+
+    Cells that print a time have the English one's: texts tell of it.
+    """
+    shown = {}
+    if path.exists():
+        cells = nbformat.read(path, as_version=4).cells
+        shown = {cell.id: cell for cell in cells if cell.cell_type == "code"}
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and UNCOMPARED not in tags(cell):
+            before = shown.get(cell.id)
+            cell.outputs = before.outputs if before and before.source == cell.source else []
+    write(notebook, path)
+
+
 def read(name):
     path = CATALOGUES / f"{name}.po"
     return polib.pofile(str(path), wrapwidth=0) if path.exists() else polib.POFile(wrapwidth=0)
@@ -134,17 +153,22 @@ def update(name, cells):
     return catalogue
 
 
-def update_words():
-    """companion.po follows the words of the code, and companion.mo follows it."""
+def words_of_the_code():
+    """The English messages that panels, exercises and companion look up."""
     template = ROOT / "build" / "companion.pot"
     template.parent.mkdir(exist_ok=True)
     babel = ["pybabel", "-q", "extract", "--omit-header", "--no-location", "--sort-output"]
     sources = [str(ROOT / name) for name in SOURCES]
     frontend.CommandLineInterface().run([*babel, "-o", str(template), *sources])
+    return polib.pofile(str(template))
+
+
+def update_words():
+    """companion.po follows the words of the code, and companion.mo follows it."""
     old = {entry.msgid: entry for entry in read("companion")}
     new = polib.POFile(wrapwidth=0)
     new.metadata = {**METADATA, "Plural-Forms": "nplurals=1; plural=0;"}
-    for entry in polib.pofile(str(template)):
+    for entry in words_of_the_code():
         before = old.get(entry.msgid, polib.POEntry())
         entry.msgstr = before.msgstr
         if entry.msgid_plural:
@@ -199,7 +223,8 @@ def main():
     for path in sorted(CHAPTERS.glob("ch*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
         catalogue = update(path.stem, prose(notebook))
-        _notebook, missing = korean_notebook(notebook, catalogue)
+        korean, missing = korean_notebook(notebook, catalogue)
+        stored(korean, KOREAN / path.name)
         print(f"{path.stem}: {len(missing)} of {len(catalogue)} paragraphs stay English")
     for english in DOCUMENTS:
         text = [(english, (ROOT / english).read_text(encoding="utf-8"))]
