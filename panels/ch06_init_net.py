@@ -151,7 +151,7 @@ def measure(z, gradient, activation):
         row_to_row=row_to_row,
         saturated=float(flat.mean()),
         dead=float(flat.all(axis=0).mean()),
-        outside=float(1 - inside.sum()),
+        outside=max(0.0, float(1 - inside.sum())),  # not −0%
         gradients=_histogram(logs, *GRADIENT_RANGE) * share,
         gradient_std=_size(gradient - gradient.mean()),
         zero=1 - share,
