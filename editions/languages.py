@@ -1,5 +1,6 @@
 """The languages of the editions, and what pages say in Korean that stands in no chapter."""
 
+import gettext
 import os
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,7 +66,9 @@ def say(text, language):
 @contextmanager
 def speaking(language):
     """Panels and exercises speak it meanwhile: gettext asks at each word."""
-    before = os.environ.get("LANGUAGE", "")
+    gettext.bindtextdomain("companion", ROOT / "locale")
+    gettext.textdomain("companion")
+    before = os.environ.get("LANGUAGE") or "en"
     os.environ["LANGUAGE"] = language
     try:
         yield
