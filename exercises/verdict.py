@@ -495,6 +495,9 @@ def _nearness(got, near):
     return {"rtol": max(near["rtol"], 1e-4), "atol": max(near["atol"], 1e-6 * float(size))}
 
 
+TIMES = N_("{its} is {factor:.4g} times what is expected")
+
+
 def _slip(got, want, near, its):
     """Return in words how numbers of the right shape differ from those expected."""
     finite = np.isfinite(np.asarray(got, dtype=complex))
@@ -516,7 +519,7 @@ def _slip(got, want, near, its):
         factor = factors.flat[0]
         told = factor != 0 and f"{factor:.4g}" != "1" and (nonzero.sum() > 1 or _plain(factor))
         if told and np.allclose(got, factor * want, **near):
-            return _("{its} is {factor:.4g} times what is expected").format(its=its, factor=factor)
+            return _(TIMES).format(its=its, factor=factor)
     where = np.argwhere(~np.isclose(got, want, equal_nan=True, **near))[0]
     if len(where):
         its = _("entry [{spot}] of {its}").format(spot=", ".join(map(str, where)), its=its)
@@ -589,7 +592,8 @@ def _describe(answer, outcome, want, one, near, batch):
         return error_words(answer, outcome.error)
     words = _difference(outcome.value, want.value, near)
     rows = 1 if batch is None else len(one.args[batch])
-    factor = re.search(r" (\S+) times ", words)
+    before, after = (re.escape(part.strip()) for part in re.split(r"\{.*?\}", _(TIMES))[-2:])
+    factor = re.search(rf"{before} (\S+?) ?{after}", words)
     if rows > 1 and factor and factor[1] in (f"{rows:.4g}", f"{1 / rows:.4g}"):
         words += " " + _("(the batch has {rows} rows: look at 1/N)").format(rows=rows)
     return words[0].upper() + words[1:] if words[0] != "`" else words

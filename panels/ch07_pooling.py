@@ -145,9 +145,10 @@ def describe_pooling(data):
     before, after = data.probabilities.argmax(axis=1)
     first, second = data.probabilities.max(axis=1)
     return _(
-        "Image {n}, a {label}, moved {right} to the right and {down} down. In its old place stays "
-        "{a:.0%} of the image, {b:.0%} of filter {filter}'s answer, {c:.0%} of it {pooling}. "
-        "The network reads {before} ({first:.1%}) before and {after} ({second:.1%}) after."
+        "Image {n}, a {label}, moved {right} to the right and {down} down. In both, of all that is "
+        "in either: {a:.0%} of the image, {b:.0%} of filter {filter}'s answer, {c:.0%} of it "
+        "{pooling}. The network reads {before} ({first:.1%}) before and {after} ({second:.1%}) "
+        "after."
     ).format(
         n=data.number,
         label=data.label,
