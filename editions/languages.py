@@ -14,6 +14,7 @@ KOREAN = {
     # the book
     "Chapters": "장",
     "To look up": "찾아보기",
+    "For teachers": "가르치는 분께",
     "Contents": "차례",
     "Solutions": "풀이",
     "One way to solve each exercise. Others may be as good: try first.": (

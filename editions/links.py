@@ -18,7 +18,7 @@ else:
     import tomli as tomllib
 
 INTERNAL = {"mutation", "soak"}  # of docs/: for those who work on the project, no pages
-PLACES = {"README.md": "index.md", "common": "code/index.md"}
+PLACES = dict.fromkeys(["README.md", "README.ko.md"], "index.md") | {"common": "code/index.md"}
 LINK = re.compile(r"(!?)\[((?:[^][]|\[[^][]*\])*)\]\(([^)\s]+)\)")
 NOTE = re.compile(r"^\[([^]]+)\]: (\S+)$", re.M)  # a link that is told at a page's end
 HEADING = re.compile(r"^#+ +(?:([\d.]+) )?(.+)", re.M)
@@ -63,6 +63,10 @@ class Links:
         self.foreign = set() if language == "en" else untranslated()
         self.code = set((ROOT / "common").glob("[!_]*.py"))  # and what pages link to
 
+    def own(self, name):
+        """Where a document is in the language of the pages."""
+        return ROOT / (name if self.language == "en" else ko.DOCUMENTS[name])
+
     def markdown(self, text, origin):
         """Let the links in a file's Markdown lead to pages, or to the repository, or be words."""
         text = NOTE.sub(lambda note: self.note(*note.groups(), origin), text)
@@ -92,7 +96,8 @@ class Links:
                 return text
             page = f"{self.address}/blob/HEAD/{short}"
         page += anchor and f"#{slug(anchor)}"
-        if re.split(r"[./]", page)[0] in self.foreign:
+        original = self.language != "en" and short in ko.DOCUMENTS  # of what is translated
+        if original or re.split(r"[./]", page)[0] in self.foreign:
             return f'<a href="../{page.replace(".md", ".html")}" hreflang="en">{text}</a>'
         return f"{picture}[{text}]({page})"
 

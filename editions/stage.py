@@ -13,7 +13,6 @@ import nbformat
 from nbformat.v4 import new_markdown_cell
 from PIL import Image
 
-from editions import ko
 from editions.cut import caption, is_panel
 from editions.languages import CHAPTERS, ROOT, say
 from editions.links import HEADING, Links, slug
@@ -48,8 +47,8 @@ class Stage(Links):
             self.chapter(CHAPTERS[language] / name)
         for name in self.documents:
             if name not in self.foreign:
-                path = ROOT / "docs" / f"{name}.md"
-                self.page(path.name, self.markdown(self.translated(path), path))
+                path = self.own(f"docs/{name}.md")
+                self.page(path.name, self.markdown(path.read_text("utf-8"), path))
         self.page("solutions.md", self.solutions())
         self.page("index.md", self.contents())
         if language == "en":
@@ -62,17 +61,6 @@ class Stage(Links):
             self.page(f"code/{name[:-3]}.md", f"# {name}\n\n````python\n{text}````")
         tree = TREE.format("Files", "\n".join(name[:-3] for name in files))
         self.page("code/index.md", f"# The code\n{tree}")
-
-    def translated(self, path, text=None):
-        """A document, or a text of it, in the book's language; a paragraph nobody has translated
-        stays English.
-        """
-        text = text or path.read_text("utf-8")
-        if self.language == "en":
-            return text
-        name = path.relative_to(ROOT).as_posix().removesuffix(".md").replace("/", "_")
-        known = {e.msgid: e.msgstr for e in ko.read(name) if e.msgstr and not e.fuzzy}
-        return "\n\n".join(known.get(block, block) for block in ko.blocks(text))
 
     def say(self, text):
         return say(text, self.language)
@@ -146,8 +134,10 @@ class Stage(Links):
 
     def contents(self):
         """README's first words and its table, and below them the contents."""
-        text = (ROOT / "README.md").read_text("utf-8")
-        table = text[text.index("## What is in it") : text.index("<details>")]
+        path = self.own("README.md")
+        text = path.read_text("utf-8")
+        end = text.index("<details>")
+        table = text[text.rindex("\n## ", 0, end) + 1 : end]
         teachers = [name for name in self.documents if name not in LOOK_UP]
         english = {
             "Chapters": self.chapters,
@@ -165,8 +155,6 @@ class Stage(Links):
         ]
         # Of a picture that moves the book shows the one for those who want it still.
         picture = r'<picture>.*?srcset="([^"]+)".*? alt="([^"]+)".*?</picture>'
-        start = text[: text.index("```")]
-        first = self.translated(ROOT / "README.md", start + table)
-        first = re.sub(picture, r"![\2](\1)", first, flags=re.S)
-        first = self.markdown(first, ROOT / "README.md")
+        start = re.sub(picture, r"![\2](\1)", text[: text.index("```")], flags=re.S)
+        first = self.markdown(start + table, path)
         return f"{first}\n\n## {self.say('Contents')}\n" + "".join(trees)

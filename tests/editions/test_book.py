@@ -19,8 +19,8 @@ from tests.browser import lab
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 LINKS = ["a", "link", "script", "img"]
 CHAPTERS = [path.stem for path in lab.CHAPTERS]
-BOTH = [*CHAPTERS, "index", "solutions", "map"]
-PAGES = [*BOTH, "glossary", "classroom", "code/common/layers", *(f"ko/{name}" for name in BOTH)]
+BOTH = [*CHAPTERS, "index", "solutions", "glossary", "map", "teaching"]
+PAGES = [*BOTH, "classroom", "code/common/layers", *(f"ko/{name}" for name in BOTH)]
 LATIN = re.compile(r"[a-z]+( [a-z]+){3}", re.I)
 BUILD = "import sys, pathlib, editions.book as b; b.build(pathlib.Path(sys.argv[1]), fast=True)"
 WRONG = r"""() => [...document.querySelectorAll("p, li, td, th, h2, h3")].filter((e) => {
@@ -93,7 +93,8 @@ def test_every_page_leads_to_the_other_language_at_the_same_place(book, pages):
 
 @pytest.mark.parametrize("name", BOTH)
 def test_no_paragraph_of_a_korean_page_is_english(pages, book, name):
-    catalogue = {"index": "README", "map": "docs_map"}.get(name, name)
+    path = "README.md" if name == "index" else f"docs/{name}.md"
+    catalogue = ko.catalogue_of(path) if path in ko.DOCUMENTS else name
     if any(not entry.msgstr for entry in ko.read(catalogue)):
         pytest.skip(f"{catalogue}.po is not complete")
     article = pages[book / f"ko/{name}.html"].article
