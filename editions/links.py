@@ -37,6 +37,11 @@ def slug(heading):
     return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
 
 
+def anchor_of(heading):
+    """The anchor of what HEADING has found."""
+    return slug(heading[0].lstrip("# "))
+
+
 def documents():
     """The names of the documents that become pages, and their titles."""
     paths = sorted((ROOT / "docs").glob("*.md"))
@@ -87,7 +92,8 @@ class Links:
             shutil.copy(path, self.folder)
         elif path.name in self.chapters:  # "3.6" leads to that section
             number = re.search(r"([\d.]*)절?$", text)[1]
-            anchor = anchor or self.sections(path.name).get(number, "")
+            anchor = slug(anchor or self.sections(path.name).get(number, ""))
+            anchor = self.headings(path.name).get(anchor, anchor)
         elif path.suffix == ".py" and path.is_file():
             self.code.add(path)
             page, anchor = f"code/{short[:-3]}.md", ""
@@ -107,7 +113,8 @@ class Links:
         return {match[1]: f"{match[1]} {match[2]}" for match in found if match[1]}
 
     def headings(self, name):
-        """A chapter's headings, and the English ones that links know them by."""
+        """The anchors of a chapter's headings -> those of the English ones, which the pages have."""
         cells = zip(self.chapters[name].cells, self.english[name].cells, strict=True)
-        found = [[HEADING.findall(cell.source) for cell in pair] for pair in cells]
-        return {own[1]: english[1] for pair in found for own, english in zip(*pair, strict=True)}
+        found = [[HEADING.finditer(cell.source) for cell in pair] for pair in cells]
+        pairs = [both for pair in found for both in zip(*pair, strict=True)]
+        return {anchor_of(own): anchor_of(english) for own, english in pairs}

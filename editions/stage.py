@@ -128,7 +128,7 @@ class Stage(Links):
                 headings = [h for c in before for h in re.findall("^#### (.+)", c.source, re.M)]
                 code = solution_source(name.split("_")[0], answer)
                 lines.append(f"\n### {headings[-1]}\n\n```python\n{code}\n```\n")
-                there = slug(english[headings[-1]])
+                there = english[slug(headings[-1])]
                 lines.append(f"[{self.say('To the exercise')}]({name}#{there})")
         return "\n".join(lines)
 
