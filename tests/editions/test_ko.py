@@ -1,11 +1,16 @@
 """The Korean edition follows the English one: catalogues, and what a translation must keep."""
 
+import re
+
 import nbformat
 import polib
 import pytest
+from matplotlib.text import Text
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+import companion
 from editions import ko
+from tests.panels.table import PANELS
 
 CATALOGUES = sorted(ko.CATALOGUES.glob("*.po"))
 
@@ -117,3 +122,18 @@ def test_all_words_of_today_are_there_in_korean():
     texts = [{e.msgid: (e.msgstr, e.msgstr_plural) for e in each} for each in (ours, used)]
     assert texts[0] == texts[1], "make ko"
     assert {name for name, (one, many) in texts[0].items() if one or many.get(0)} == wanted
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PANELS)
+def test_a_panel_says_korean_and_draws_english(name, monkeypatch):
+    monkeypatch.setenv("LANGUAGE", "ko")
+    companion.speak("ko")
+    panel = PANELS[name]()
+    for values in [panel.values, *panel.presets.values()]:
+        panel.set(**values)  # a letter that the font lacks is a warning, and so an error
+        shown = [panel.title, panel.sentence, *panel.presets]
+        shown += [getattr(control, "description", "") for control in panel.controls.values()]
+        assert re.search("[가-힣]", panel.sentence) and not panel.message
+        assert not re.findall(r"\b[a-z]{2,} [a-z]{2,} [a-z]{2,}\b", "; ".join(shown))
+        assert not re.search("[가-힣]", "".join(t.get_text() for t in panel.figure.findobj(Text)))
