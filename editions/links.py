@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import nbformat
 
 from editions import ko
-from editions.languages import CHAPTERS, ROOT
+from editions.languages import CHAPTERS, OTHER, ROOT
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -66,6 +66,7 @@ class Links:
         self.documents = documents()
         # What a language has no pages of leads to the English ones, a folder above its own.
         self.foreign = set() if language == "en" else untranslated()
+        self.others = ko.DOCUMENTS.values() if language == "en" else ko.DOCUMENTS
         self.code = set((ROOT / "common").glob("[!_]*.py"))  # and what pages link to
 
     def own(self, name):
@@ -102,9 +103,10 @@ class Links:
                 return text
             page = f"{self.address}/blob/HEAD/{short}"
         page += anchor and f"#{slug(anchor)}"
-        original = self.language != "en" and short in ko.DOCUMENTS  # of what is translated
-        if original or re.split(r"[./]", page)[0] in self.foreign:
-            return f'<a href="../{page.replace(".md", ".html")}" hreflang="en">{text}</a>'
+        if short in self.others or re.split(r"[./]", page)[0] in self.foreign:
+            folder, other = "ko/" if self.language == "en" else "../", OTHER[self.language]
+            page = folder + re.sub(r"\.(md|ipynb)", ".html", page)
+            return f'<a href="{page}" hreflang="{other}">{text}</a>'
         return f"{picture}[{text}]({page})"
 
     def sections(self, name):
@@ -113,7 +115,7 @@ class Links:
         return {match[1]: f"{match[1]} {match[2]}" for match in found if match[1]}
 
     def headings(self, name):
-        """The anchors of a chapter's headings -> those of the English ones, which the pages have."""
+        """The anchors of a chapter's headings -> the English ones, which pages have."""
         cells = zip(self.chapters[name].cells, self.english[name].cells, strict=True)
         found = [[HEADING.finditer(cell.source) for cell in pair] for pair in cells]
         pairs = [both for pair in found for both in zip(*pair, strict=True)]
