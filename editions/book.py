@@ -79,7 +79,7 @@ def print_to(paper, folder, language):
     """Write the book in `folder` to the file `paper`: one long page, printed by Chromium."""
     from tests.browser.lab import browser
 
-    whole = source_of(folder, f"{language}-print")
+    whole = Path(f"{folder}-print") / ("" if language == "en" else language)
     sphinx(whole, folder, language, builder="singlehtml")
     with browser() as chromium:
         page = chromium.new_page()
