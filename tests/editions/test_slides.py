@@ -10,6 +10,7 @@ import pytest
 
 from editions import live
 from editions.cut import cut, slug
+from editions.languages import CHAPTERS as FOLDERS
 from editions.lecture import lecture
 from panels.ch05_graph import graph_panel
 from scripts.notebooks import CHAPTERS, tags
@@ -18,9 +19,11 @@ from tests.browser import lab
 NEEDS = "what editions need is not installed: make slides"
 slides = pytest.importorskip("editions.slides", exc_type=ImportError, reason=NEEDS)
 PATHS = sorted(CHAPTERS.glob("ch*.ipynb"))
+FOLDER = {FOLDERS["en"]: ".", FOLDERS["ko"]: "ko"}
 AXE = importlib.resources.files("axe_playwright_python") / "axe.min.js"
 MEASURE = Path(__file__).with_name("measure.js").read_text(encoding="utf-8")
-every_chapter = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+BOTH = [*PATHS, *sorted(FOLDERS["ko"].glob("ch*.ipynb"))]
+every_chapter = pytest.mark.parametrize("path", BOTH, ids=lambda p: f"{p.parent.name}/{p.stem}")
 chapter_5 = pytest.mark.parametrize("path", PATHS[2:3], ids=lambda path: path.stem)
 
 
@@ -29,13 +32,14 @@ def in_chromium(test):
 
 
 def read(path):
-    notebook = nbformat.read(path, as_version=4)
-    return [c for c in notebook.cells if "slide-skip" not in tags(c)], cut(notebook, path.stem[:4])
+    notebook, english = (nbformat.read(p, as_version=4) for p in (path, CHAPTERS / path.name))
+    cells = [cell for cell in notebook.cells if "slide-skip" not in tags(cell)]
+    return cells, cut(notebook, path.stem[:4], english)
 
 
 @every_chapter
 def test_every_heading_has_a_slide_of_its_name(path):
-    cells, slides = read(path)
+    cells, slides = read(CHAPTERS / path.name)[0], read(path)[1]
     prose = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
     headings = [slug(heading) for heading in re.findall(r"^#+ (.+)$", prose, re.MULTILINE)]
     names = [slide.name for slide in slides]
@@ -83,7 +87,7 @@ def deck(decks, path):
     folder, chromium = decks
     page, asked = chromium.new_page(), []
     page.on("request", lambda request: asked.append(request.url))
-    page.goto((folder / f"{path.stem}.html").as_uri())
+    page.goto((folder / FOLDER[path.parent] / f"{path.stem}.html").as_uri())
     page.wait_for_function("Reveal.isReady()")
     page.evaluate("MathJax.startup.promise.then(() => document.fonts.ready).then(() => 1)")
     yield page
@@ -118,6 +122,11 @@ def test_keys_open_code_solution_and_notes_and_links_lead_to_slides(deck, path):
         deck.keyboard.press("s")
     notes = opened.value.locator(".speaker-controls-notes")
     notes.get_by_text("four thousand different things").wait_for()
+    for there in ("ko", "en"):
+        deck.keyboard.press("t")
+        deck.wait_for_url(f"**{'/ko/' if there == 'ko' else '/'}{path.stem}.html#/512-everything*")
+        deck.wait_for_function("window.Reveal?.isReady()")
+        assert deck.evaluate("document.documentElement.lang") == there
 
 
 @in_chromium
