@@ -173,7 +173,9 @@ def _place_labels(graph, made):
     solid = [_box(made.places[name], side, side) for name in graph.layers]
     if not made.tight:
         solid += [_box(name_place(made, name), LETTER * len(name), LINE) for name in graph.layers]
-    solid += [_box(made.places[name], made.boxes[name], 2 * made.half + 2) for name in (*graph.inputs, "")]
+    solid += [
+        _box(made.places[name], made.boxes[name], 2 * made.half + 2) for name in (*graph.inputs, "")
+    ]
     for key in sorted(made.edges, key=lambda key: np.ptp(made.edges[key], axis=0).max()):
         points, costs = made.edges[key], []
         level = made.tight and np.ptp(points[[0, -1], 1]) < made.radius
