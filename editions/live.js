@@ -36,6 +36,7 @@
       box.append(this.sentence, this.note);
       box.classList.add("live-awake");
       this.show();
+      row.classList.toggle("live-more", row.scrollHeight > row.clientHeight + 9);
     }
 
     get key() { return this.data.keys[this.at]; }

@@ -13,6 +13,10 @@ from editions.cut import cut, slug
 from editions.languages import CHAPTERS as FOLDERS
 from editions.lecture import lecture
 from panels.ch05_graph import graph_panel
+from panels.ch05_pencil import pencil_panel
+from panels.ch06_init_lab import init_lab_panel
+from panels.ch06_race import race_panel
+from panels.ch07_convolution import convolution_panel
 from scripts.notebooks import CHAPTERS, tags
 from tests.browser import lab
 
@@ -129,29 +133,57 @@ def test_keys_open_code_solution_and_notes_and_links_lead_to_slides(deck, path):
         assert deck.evaluate("document.documentElement.lang") == there
 
 
+def bring_to_life(folder, page, path, *made):
+    """Opens a deck in which these panels are alive, the first one's slide; returns the numbers."""
+    live.copy_scripts(folder / "live")
+    cells = [p.cell.id for slide in read(path)[1] for p in slide.parts if p.kind == "panel"]
+    names = [live.write(panel, folder / "live", ("lecture",)) for panel in made]
+    alive = dict(zip([(path.stem, cell) for cell in cells], names, strict=False))
+    text = slides.deck(nbformat.read(path, 4), path.stem, alive)
+    (folder / "alive.html").write_text(text, encoding="utf-8")
+    page.goto((folder / "alive.html").as_uri())
+    page.wait_for_function("Reveal.isReady()")
+    page.evaluate(MEASURE)
+    has = "Reveal.getSlides().map((s, i) => s.querySelector('.live-panel') ? i : -1)"
+    numbers = [number for number in page.evaluate(has) if number >= 0]
+    page.evaluate("number => Reveal.slide(number)", numbers[0])
+    page.locator("section.present .live-awake img[src^=blob]").wait_for()
+    assert page.evaluate("number => wrong(number)", numbers[0]) == []
+    return numbers
+
+
 @in_chromium
 @chapter_5
 def test_a_panel_answers_on_its_slide_and_gives_the_keys_back(decks, deck, path):
-    folder, _ = decks
-    live.copy_scripts(folder / "live")
-    name = live.write(graph_panel("apple"), folder / "live", ("lecture",))
-    page = slides.deck(nbformat.read(path, 4), path.stem, {(path.stem, "cell-007"): name})
-    (folder / "alive.html").write_text(page, encoding="utf-8")
-    deck.goto((folder / "alive.html").as_uri())
-    deck.wait_for_function("Reveal.isReady()")
-    at = deck.evaluate("Reveal.getSlides().findIndex((s) => s.querySelector('.live-panel'))")
-    deck.evaluate(MEASURE)
-    deck.evaluate("number => Reveal.slide(number)", at)
-    deck.locator("section.present .live-awake").wait_for()
-    assert deck.evaluate("number => wrong(number)", at) == []
+    (at,) = bring_to_life(decks[0], deck, path, graph_panel("apple"))
     parts = "[...document.querySelectorAll('.live-awake img, .live-sentence')]"
     shows = f"{parts}.map((part) => part.src + part.textContent)"
+    before = deck.evaluate(shows)
+    deck.keyboard.press("Tab")  # the list of places to go to
+    deck.keyboard.press("Tab")
+    deck.keyboard.press("ArrowRight")
+    deck.wait_for_function(f"before => {shows}.every((now, i) => now !== before[i])", arg=before)
+    assert deck.evaluate("Reveal.getIndices().h") == at
+    deck.keyboard.press("Escape")
+    assert deck.evaluate("document.activeElement === document.body && !Reveal.isOverview()")
     before = deck.evaluate(shows)
     deck.locator("section.present .live-slider button").nth(1).click()
     deck.wait_for_function(f"before => {shows}.every((now, i) => now !== before[i])", arg=before)
     deck.wait_for_function("document.activeElement === document.body")
     deck.keyboard.press("Space")
     assert deck.evaluate("Reveal.getIndices().h") == at + 1
+
+
+@in_chromium
+@chapter_5
+def test_panels_with_much_to_control_or_to_say_fit_their_slides(decks, deck, path, monkeypatch):
+    monkeypatch.setattr(live, "EACH", (3,))
+    monkeypatch.setattr(live, "MOST", 60)
+    made = pencil_panel(), race_panel(), graph_panel("sigmoid neuron"), convolution_panel()
+    for at in bring_to_life(decks[0], deck, path, *made, init_lab_panel()):
+        deck.evaluate("number => Reveal.slide(number)", at)
+        deck.locator("section.present .live-awake img[src^=blob]").wait_for()
+        assert deck.evaluate("number => wrong(number)", at) == []
 
 
 @in_chromium
