@@ -179,6 +179,10 @@ def test_what_is_no_folder_is_reported(server, monkeypatch, tmp_path, says):
         monkeypatch.setenv("DLFS_DATA_DIR", str(tmp_path / name))
         with says(OSError, "DLFS_DATA_DIR", name, "not a folder", "unset"):
             get()
+    (tmp_path / NAME).mkdir()
+    monkeypatch.setenv("DLFS_DATA_DIR", str(tmp_path))
+    with says(OSError, str(tmp_path / NAME), "cannot be read ("):
+        get()
 
 
 def test_a_full_disk_leaves_nothing_behind_and_costs_nothing(server, files, monkeypatch, says):
