@@ -72,24 +72,6 @@ def test_an_unknown_name_is_answered_with_the_known_ones(name, monkeypatch, tmp_
         load_facts(name)
 
 
-@pytest.mark.parametrize(
-    ("params", "words"),
-    [
-        ({}, "at least one"),
-        ([np.zeros(2)], "type list, expected a dict"),
-        ({"facts": np.zeros(2)}, "none called 'facts'"),
-        ({"W1": np.array([1, 1e300])}, "W1 is not finite in float32"),
-        ({"W1": np.array(["a"])}, "W1 has dtype <U1, expected numbers"),
-    ],
-)
-def test_parameters_that_cannot_be_kept_are_refused(params, words, tmp_path, says):
-    with says(ValueError, words):
-        save_weights(tmp_path / "net.npz", params)
-    with pytest.raises(TypeError):
-        save_weights(tmp_path / "net.npz", PARAMS, network=object())
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_a_full_disk_does_not_cost_the_old_weights(tmp_path, monkeypatch, says):
     path = tmp_path / "net.npz"
     save_weights(path, PARAMS)
@@ -105,16 +87,6 @@ def test_a_full_disk_does_not_cost_the_old_weights(tmp_path, monkeypatch, says):
     assert [file.read_bytes() for file in tmp_path.iterdir()] == [before]
     with says(OSError, "cannot be written"):
         save_weights(path / "no folder" / "net.npz", PARAMS)
-
-
-@pytest.mark.parametrize("facts", [0.0, ["{}"], "no json", "[1, 2]", "[" * 5000])
-def test_facts_that_cannot_be_read_are_reported(facts, tmp_path, says):
-    np.savez(tmp_path / "net.npz", W1=np.ones(2), facts=np.array(facts))
-    with says(ValueError, str(tmp_path / "net.npz"), "facts cannot be read"):
-        load_facts(tmp_path / "net.npz")
-    assert load_weights(tmp_path / "net.npz").keys() == {"W1"}
-    np.savez(tmp_path / "net.npz", W1=np.zeros(2))
-    assert load_facts(tmp_path / "net.npz") == {}
 
 
 class Code:
