@@ -85,13 +85,6 @@ STEPS = [
     ("Draw a digit", "drawing", "drag", FOUR[1], "Read as 4 with"),
     ("A run", "Stop", "drag", HERE, "stopped"),
 ]
-# Not every place and every key moves something of every picture, but one of these does.
-TOUCHES = {
-    "press": [["Right"], ["Up"], ["Left"], ["Down"]],
-    "drag": [[(0.2, 0.2), (0.4, 0.6)], [(0.5, 0.5), (0.8, 0.2)], [(0.8, 0.8), (0.5, 0.2)]],
-}
-
-
 # ---- two browsers
 
 
@@ -286,19 +279,6 @@ def test_all_cells_run_and_every_picture_is_sharp(page):
 def test_a_panel_answers_to_each_kind_of_hand(page):
     for step in STEPS:
         take(page, *step)
-
-
-def test_the_chapters_pictures_can_be_touched(page):
-    touchable = ask(page, "return lab.touchable()")
-    assert len(touchable) >= 3
-    for panel, axes in touchable:
-        for way, times in TOUCHES.items():
-            pictures = set()
-            for how in times:
-                use(page, panel, axes, way, how)
-                shown = ask(page, "return lab.settled(lab.panel(given[0]))", panel)
-                pictures.add(shown["picture"])
-            assert len(pictures) > 1, (panel, axes, way)
 
 
 def test_the_lecture_size_is_entered_and_left(page):
