@@ -240,3 +240,10 @@ def test_a_loss_that_stops_being_a_number_ends_the_run_with_its_step(monkeypatch
     state = run()
     assert (state.verdict, state.step, state.broken_at) == ("diverged", 5, 5)
     assert "no number any more at step 5" in describe_training(state)
+
+
+def test_pixels_and_one_hot_labels_are_understood():
+    pixels = np.round(MNIST[0] * 255).astype(np.uint8).reshape(-1, 1, 28, 28)
+    other = check_digits(pixels, np.eye(10)[MNIST[1]], *MNIST[2:])
+    np.testing.assert_allclose(other.x_train, DIGITS.x_train, atol=1e-6)
+    np.testing.assert_array_equal(other.t_train, DIGITS.t_train)

@@ -180,6 +180,13 @@ def test_pooling_keeps_more_of_a_moved_image():
     assert np.array_equal(panel.data.probabilities.argmax(axis=1), NET.predict(both).argmax(axis=1))
 
 
+def test_images_as_they_are_stored_and_one_hot_labels_will_do():
+    x, t = load_mnist(normalize=False, flatten=False, one_hot_label=True)[1]
+    panel = pooling_panel(x, t, NET)
+    assert np.allclose(panel.data.pictures[0][0], IMAGES[0, 0])
+    assert panel.data.label == LABELS[0]
+
+
 # ---- still pictures
 
 
