@@ -28,6 +28,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from scripts.kernels import transport
 from scripts.notebooks import exercises, linking
 from scripts.soak import LEFT
+from tests.browser.hands import EVERY_KIND
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
@@ -72,6 +73,7 @@ def every_panel():
             answer.metadata["chapter"] = chapter
             cells.append(new_code_cell(f"from exercises.{chapter} import check_{name}"))
             cells += [answer, verdict]
+    cells.append(new_code_cell(EVERY_KIND, outputs=[said]))
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number:04d}"
     return new_notebook(cells=cells, metadata=notebooks["ch03"].metadata)
@@ -300,7 +302,7 @@ class Notebook:
         return [
             number
             for number, cell in enumerate(self.notebook.cells)
-            if panels_of([cell])
+            if (panels_of([cell]) or cell.source == EVERY_KIND)
             and any("alt" in o.get("metadata", {}).get("image/png", {}) for o in cell.outputs)
         ]
 

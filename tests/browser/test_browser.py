@@ -1,9 +1,9 @@
 """Chapters in a real browser: every panel answers to keyboard and mouse, and can be read.
 
 One server, one page that its tests share, from gentle to rough: a notebook of all panels and of an
-exercise of each chapter (lab.every_panel), with each kind of control by keyboard and by mouse, and
-a control of each panel by keyboard. The first chapter is run in full, beside it.
-With DLFS_SOAK=1 (`make soak`) each chapter is opened in full, and nothing is left out.
+exercise of each chapter (lab.every_panel), with each kind of control by keyboard and by mouse
+(hands.py), and a control of each panel by keyboard. The first chapter is run in full, beside it.
+With DLFS_SOAK=1 (`make soak`) each chapter is opened in full, with every control by keyboard.
 
 Without a Chromium these tests are skipped, unless the environment variable DLFS_REQUIRE_BROWSER
 is 1: then they fail.
@@ -21,12 +21,13 @@ import pytest
 from exercises.verdict import solution_source
 from scripts.notebooks import exercises, linking, tags
 from tests.browser import lab
+from tests.browser.hands import KEYS, STEPS, take
 from tests.browser.lab import at_its_end, name_of
 from tests.soak import SOAK
 
 # An hour: one sweep of one chapter on a machine that does much else besides.
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(3600 if SOAK else 400)]
-PAGES = lab.CHAPTERS if SOAK else [lab.ALL]
+PAGES = [*lab.CHAPTERS, lab.ALL] if SOAK else [lab.ALL]
 
 
 def test_continuous_integration_requires_a_browser():
@@ -168,70 +169,8 @@ class Keyboard:
         self.press(next(self.arrows))
 
 
-class Mouse:
-    """How somebody with a mouse changes a control."""
-
-    def __init__(self, page):
-        self.page, self.mouse = page, page.mouse
-        self.places = itertools.cycle(itertools.product((0.8, 0.5, 0.2), (0.2, 0.5, 0.8)))
-
-    def along(self, handle):
-        """Where a handle is, and a place on the far part of its track."""
-        handle.scroll_into_view_if_needed()
-        track = handle.evaluate("e => e.closest('.noUi-base').getBoundingClientRect().toJSON()")
-        here = handle.bounding_box()
-        x, y = here["x"] + here["width"] / 2, here["y"] + here["height"] / 2
-        share = 0.2 if x > track["x"] + track["width"] / 2 else 0.8
-        return (x, y), (track["x"] + share * track["width"], y)
-
-    def slider(self, handle):
-        """Drag the handle."""
-        here, there = self.along(handle)
-        self.mouse.move(*here)
-        self.mouse.down()
-        self.mouse.move(*there, steps=4)
-        self.mouse.up()
-
-    def track(self, handle):
-        """Click on the track."""
-        self.mouse.click(*self.along(handle)[1])
-
-    def choice(self, select):
-        """The list itself is the system's; what it sends is the same."""
-        select.click()
-        index = select.evaluate("e => (e.selectedIndex + 1) % e.options.length")
-        self.page.keyboard.press("Escape")
-        select.select_option(index=index)
-
-    def checkbox(self, box):
-        box.click()
-
-    def number(self, field):
-        field.click(click_count=3)
-        self.page.keyboard.type(f"{float(field.input_value()) + 2:g}")
-        field.evaluate("e => e.blur()")
-
-    def cell(self, field, change=-2):
-        field.click(click_count=3)
-        self.page.keyboard.type(f"{float(field.input_value()) + change:g}")
-        field.evaluate("e => e.blur()")
-
-    def button(self, button):
-        button.click()
-
-    def touch(self, axes):
-        """Drag on the picture: each time from where the last one ended to another place."""
-        axes.scroll_into_view_if_needed()
-        box = axes.bounding_box()
-        for act in (self.mouse.down, self.mouse.up):
-            x, y = next(self.places)
-            self.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=4)
-            act()
-
-
 CONTROLS = {
     "slider": ".noUi-handle",
-    "track": ".noUi-handle",
     "readout": ".widget-readout[contenteditable=true]",
     "choice": "select",
     "checkbox": "input[type=checkbox]",
@@ -259,24 +198,14 @@ def take_part(panel, name):
     return False
 
 
-def chosen(way, kind, elements, nothing_yet):
-    """The controls of one kind to use in one panel: one, if the kind is new.
-
-    By keyboard at least one of each panel; with DLFS_SOAK=1 all.
-    """
-    new = few(type(way), kind, elements)
-    return new or (elements[:nothing_yet] if isinstance(way, Keyboard) else [])
-
-
-def use_controls(page, way):
-    """Return what did nothing, or could not be undone: panel, kind of control, name."""
-    wrong = []
+def test_every_control_changes_picture_or_sentence_by_keyboard(page):
+    """Of each panel one, and of each kind; with DLFS_SOAK=1 all."""
+    way, wrong = Keyboard(page.page), []
     for panel in page.panels():
         plan = []
         for kind, selector in CONTROLS.items():
-            elements = panel.find(selector) if hasattr(way, kind) else []
-            elements = [each for each in elements if name_of(each) not in UNSEEN]
-            plan += [(kind, each) for each in chosen(way, kind, elements, not plan)]
+            elements = [each for each in panel.find(selector) if name_of(each) not in UNSEEN]
+            plan += [(kind, e) for e in few("keys", kind, elements) or elements[: not plan]]
         start = before = panel.show().settled() if plan else None
         for kind, element in plan:
             name = name_of(element)
@@ -295,7 +224,7 @@ def use_controls(page, way):
                 else:
                     wrong.append((panel.title, kind, name, "no way back"))
                     before = panel.settled()
-    return wrong
+    assert not wrong, "\n".join(map(str, wrong))
 
 
 def use(panel, way, kind, element, before):
@@ -307,9 +236,6 @@ def use(panel, way, kind, element, before):
         element.click()  # pause
         return changed, panel.settled()
     now = panel.settled()
-    if kind == "cell" and now["message"] != before["message"]:  # refused in words: the next is not
-        way.cell(element, +4)
-        now = panel.settled()
     others = len(lab.options_of(element)) if kind == "choice" else 8 * (kind == "touch")
     while others and now == before:
         getattr(way, kind)(element)  # some choices and places show the same, but not all
@@ -317,12 +243,6 @@ def use(panel, way, kind, element, before):
         others -= 1
     shown = ("picture", "sentence", "progress")  # "values changed" after a run, whose picture stays
     return any(now[part] != before[part] for part in shown), now
-
-
-@pytest.mark.parametrize("way", [Keyboard, Mouse])
-def test_every_control_changes_picture_or_sentence(page, way):
-    wrong = use_controls(page, way(page.page))
-    assert not wrong, "\n".join(map(str, wrong))
 
 
 # ---- a run that can be stopped
@@ -343,11 +263,11 @@ def running_panels(page, most=None):
     return running if SOAK else running[:most]
 
 
-@pytest.mark.parametrize("way", [Keyboard, Mouse])
-def test_run_starts_and_stop_stops(page, way):
-    for panel, button in running_panels(page, most=1 if way is Mouse else None):
+def test_run_starts_and_stop_stops(page):
+    for panel, button in running_panels(page):
+        press = functools.partial(Keyboard(page.page).button, button)
         for _attempt in range(5):  # a run may be over before Stop is pressed
-            before, press = panel.show().settled(), functools.partial(way(page.page).button, button)
+            before = panel.show().settled()
             press()
             pressed = time.monotonic()
             assert panel.wait_for_change(before), f"{panel.title}: Run"
@@ -364,37 +284,12 @@ def test_run_starts_and_stop_stops(page, way):
 
 # ---- drawing
 
-FOUR = [[(0.35, 0.2), (0.25, 0.55), (0.72, 0.55)], [(0.62, 0.2), (0.6, 0.85)]]  # shares of a side
-
 
 def canvases(page):
     found = [(panel, canvas) for panel in page.panels() for canvas in panel.find("canvas")]
     drawn = [cell for cell in page.notebook.cells if "draw_panel" in lab.panels_of([cell])]
     assert len(found) == len(drawn)
     return found
-
-
-def test_a_digit_drawn_with_the_mouse_is_read(page):
-    mouse = page.page.mouse
-    for panel, canvas in canvases(page):
-        panel.show()
-        start = panel.settled()
-        clear = next(b for b in panel.find("button") if b.text_content() == "Clear")
-        clear.click()
-        assert panel.wait_for_words(sentence="Nothing is drawn yet.")
-        box = canvas.bounding_box()
-        for stroke in FOUR:
-            points = [
-                (box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke
-            ]
-            mouse.move(*points[0])
-            mouse.down()
-            for point in points[1:]:
-                mouse.move(*point, steps=12)
-            mouse.up()
-        assert panel.wait_for_words(sentence="Read as 4 with"), panel.state()["sentence"]
-        panel.settled()
-        assert panel.reset(start)
 
 
 def test_a_digit_drawn_with_the_keyboard_is_read(page):
@@ -412,6 +307,36 @@ def test_a_digit_drawn_with_the_keyboard_is_read(page):
         assert panel.wait_for_words(sentence="Read as 1 with"), panel.state()["sentence"]
         panel.settled()
         assert panel.reset(start)
+
+
+# ---- a control of each kind, in other ways: as in test_other_browsers.py
+
+
+NAMES = {code: name for name, code in KEYS.items()}
+
+
+class Chromium:
+    """Acts as WebDriver says it."""
+
+    def __init__(self, page):
+        self.page, self.run = page, page.evaluate
+
+    def act(self, source):
+        for event in source["actions"]:
+            way, key = event["type"], NAMES.get(event.get("value"), event.get("value"))
+            if way == "pointerMove":
+                self.page.mouse.move(event["x"], event["y"], steps=4)
+            elif way.startswith("pointer"):
+                getattr(self.page.mouse, way.removeprefix("pointer").lower())()
+            elif key.isascii():
+                getattr(self.page.keyboard, way.removeprefix("key").lower())(key)
+            elif way == "keyDown":
+                self.page.keyboard.insert_text(key)
+
+
+def test_a_panel_answers_to_each_kind_of_hand(page):
+    for step in STEPS if page.path == lab.ALL else ():
+        take(Chromium(page.page), *step)
 
 
 # ---- an exercise of each chapter
