@@ -317,7 +317,7 @@ class MapPanel(Replay):
         if another:
             so_far = self.data.progress
             states = {0.0: _("not run yet"), 1.0: _("done")}
-            self._tell(states.get(so_far, _("stopped")), so_far)
+            self._tell(states.get(so_far, _("stopped")), so_far or None)
 
     def _end(self, stopped, data):
         super()._end(stopped, data)
