@@ -20,7 +20,8 @@ from exercises.verdict import solution_source
 from scripts.notebooks import exercises
 
 LOOK_UP = ("glossary", "map")  # of docs/: for readers; all others are for teachers
-FILE = re.compile(r"^(\S+): ", re.M)  # as companion.show_file says it
+FILE = re.compile(r"^(\S+): (.+)", re.M)  # as companion.show_file says it
+LISTED = r'- [\1](../\1): <span lang="en">\2</span>'
 HOSTED = """\
 [{2}](https://colab.research.google.com/github/{0}/blob/HEAD/{1})
 [{3}](https://mybinder.org/v2/gh/{0}/HEAD?labpath={1})
@@ -82,7 +83,7 @@ class Stage(Links):
                 if "image/png" in output.get("data", {}):
                     output.data = {"text/html": self.picture(path.stem, cell.id, number, output)}
             if cell.source.startswith("companion.show_file"):
-                files = FILE.sub(r"- [\1](../\1): ", cell.outputs.pop().data["text/plain"])
+                files = FILE.sub(LISTED, cell.outputs.pop().data["text/plain"])
                 cells.append(new_markdown_cell(self.markdown(files, path)))
         hosted = re.fullmatch(r"https://github\.com/([\w.-]+/[\w.-]+)", self.address)
         words = [self.say(f"Open in {host}") for host in ("Colab", "Binder")]
