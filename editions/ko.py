@@ -12,6 +12,7 @@ import difflib
 import posixpath
 import re
 import sys
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -155,7 +156,9 @@ def catalogue_of(path):
     return re.sub(r"\W", "_", path.removesuffix(".md"))
 
 
-LINK = re.compile(r'(?<=\]\()[^)\s:#]+(?=[)#])|(?<=src=")[^":]+(?=")|(?<=srcset=")[^":]+(?=")')
+LINK = re.compile(
+    r'(\]\(|^\[[^]\n]+\]: |src="|srcset=")([^)\s:#"]+)(#[^)\s"]+)?(?=[)\s"]|$)', re.MULTILINE
+)
 
 
 def led(text, english, korean):
@@ -164,16 +167,28 @@ def led(text, english, korean):
     """
 
     def link(found):
-        goal = posixpath.normpath(posixpath.join(posixpath.dirname(english), found[0]))
+        opening, path, place = found.groups(default="")
+        goal = posixpath.normpath(posixpath.join(posixpath.dirname(english), path))
         if goal == korean:
             goal = english
         elif goal in DOCUMENTS:
             goal = DOCUMENTS[goal]
         elif goal.startswith("chapters/ch"):
+            place = place and "#" + anchors(posixpath.basename(goal))[place[1:]]
             goal = goal.replace("chapters", "chapters_ko", 1)
-        return posixpath.relpath(goal, posixpath.dirname(korean))
+        return opening + posixpath.relpath(goal, posixpath.dirname(korean)) + place
 
     return LINK.sub(link, text)
+
+
+@cache
+def anchors(name):
+    """English -> Korean place of each heading of a chapter, as JupyterLab names it."""
+    catalogue = read(name.removesuffix(".ipynb"))
+    headings = (entry for entry in catalogue if entry.msgid.startswith("#"))
+    both = ((entry.msgid, entry.msgstr or entry.msgid) for entry in headings)
+    return {one.lstrip("# ").replace(" ", "-"): other.lstrip("# ").replace(" ", "-")
+            for one, other in both}  # fmt: skip
 
 
 def stored(notebook, path):

@@ -5,9 +5,12 @@ import re
 import nbformat
 import polib
 import pytest
+from matplotlib.text import Text
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+import companion
 from editions import ko
+from tests.panels.table import PANELS
 
 CATALOGUES = sorted(ko.CATALOGUES.glob("*.po"))
 
@@ -143,3 +146,18 @@ def test_nothing_is_left_in_english_that_the_glossary_has_in_korean():
     prose = [text for text in texts if re.search(r"[가-힣]|\w[.?!]$", text)]  # no label of a figure
     assert not [text for text in prose if left.search(re.sub(NAMES, " ", text, flags=re.S))]
     assert not [row for row in rows if row[1].split("(")[0] not in "".join(prose)], "never said"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PANELS)
+def test_a_panel_says_korean_and_draws_english(name, monkeypatch):
+    monkeypatch.setenv("LANGUAGE", "ko")
+    companion.speak("ko")
+    panel = PANELS[name]()
+    for values in [panel.values, *panel.presets.values()]:
+        panel.set(**values)  # a letter that the font lacks is a warning, and so an error
+        shown = [panel.title, panel.sentence, *panel.presets]
+        shown += [getattr(control, "description", "") for control in panel.controls.values()]
+        assert re.search("[가-힣]", panel.sentence) and not panel.message
+        assert not re.findall(r"\b[a-z]{2,} [a-z]{2,} [a-z]{2,}\b", "; ".join(shown))
+        assert not re.search("[가-힣]", "".join(t.get_text() for t in panel.figure.findobj(Text)))
