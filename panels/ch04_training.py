@@ -298,7 +298,7 @@ def training_panel(x_train, t_train, x_test, t_test, *, hide=(), **start):
         run=partial(run_training, digits=digits, memory={}),
         controls={
             "lr": log_slider(_("learning rate"), -4, 2, 0.25, 0.1),
-            "activation": choice(_("activation"), ACTIVATIONS),
+            "activation": choice(_("activation"), {_(name): name for name in ACTIVATIONS}),
             "hidden": slider(_("hidden neurons"), 5, 200, 5, 50),
             "batch": choice(_("digits in a batch"), BATCHES, 100),
             "optimizer": choice(_("optimizer"), OPTIMIZERS),

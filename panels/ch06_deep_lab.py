@@ -74,7 +74,7 @@ def deep_lab_panel(x_train, t_train, x_test, t_test, *, hide=(), **start):
     network = Several(
         _("network"),
         [
-            choice(_("activation"), ACTIVATIONS, "ReLU"),
+            choice(_("activation"), {_(name): name for name in ACTIVATIONS}, "ReLU"),
             slider(_("hidden layers"), 1, DEEPEST, 1, 5),
             choice(_("units in each"), WIDTHS, 100),
             toggle(_("batch norm")),

@@ -78,7 +78,8 @@ PLANS = {  # size in inches; tree and ground in shares of it; is the tree uprigh
 
 def draw_family(figure, data):
     art = artists(figure, _lay_out)
-    art.way.set_segments([[art.places[one], art.places[other]] for one, other in data.forebears])
+    edges = sorted(data.forebears)  # a set's order is another one in each run
+    art.way.set_segments([[art.places[one], art.places[other]] for one, other in edges])
     across, up = (0.055 * len(data.name) + 0.14, 0.18) / art.inch  # half as large as its box
     x, y = art.places[data.name]
     art.chosen.set_data(

@@ -132,7 +132,7 @@ def _title(data):
     norm = _(", batch norm") if data.batch_norm else ""
     text = _("{activation}{norm}, {optimizer}: {depth} hidden layers of {width}")
     return text.format(
-        activation=data.activation, norm=norm, optimizer=data.optimizer, depth=DEPTH, width=WIDTH
+        activation=_(data.activation), norm=norm, optimizer=data.optimizer, depth=DEPTH, width=WIDTH
     )
 
 
@@ -338,7 +338,7 @@ def map_panel(x_train, t_train, x_test, t_test, *, lab=None, hide=(), **start):
         look=choose_cell,
         views={"place": None},
         controls={
-            "activation": choice(_("activation"), ACTIVATIONS, "ReLU"),
+            "activation": choice(_("activation"), {_(name): name for name in ACTIVATIONS}, "ReLU"),
             "batch_norm": toggle(_("batch norm")),
             "optimizer": choice(_("optimizer"), OPTIMIZERS),
             "place": Several(_("cell"), places, widths=(190, 150)),

@@ -191,9 +191,9 @@ def _lay_out(figure):
 
 
 def describe_race(data):
-    x, y = data.start
+    (x, y), surface = data.start, _(data.surface)
     where = _("{surface} from ({x:g}, {y:g}), after step {step}").format(
-        surface=data.surface[0].upper() + data.surface[1:], x=x, y=y, step=data.step
+        surface=surface[0].upper() + surface[1:], x=x, y=y, step=data.step
     )
     if not data.runners:
         return where + ": " + _("nobody runs; switch an optimizer on.")
@@ -254,7 +254,7 @@ def race_panel(*, hide=(), **start):
     panel = Panel(
         title=_("The race of the optimizers"),
         controls={
-            "surface": choice(_("surface"), SURFACES.keys(), "long valley"),
+            "surface": choice(_("surface"), {_(name): name for name in SURFACES}, "long valley"),
             "momentum": slider(_("momentum"), 0.0, 0.99, 0.01, 0.9),
             "start": Several(
                 _("start"),
