@@ -429,8 +429,9 @@ def _difference(got, want, near, name=""):
             return _("{its} is {kind}, {count} values are expected").format(
                 its=its, kind=_kind(got), count=len(want)
             )
+        name = name or _("result")
         for i, (one, part) in enumerate(zip(got, want, strict=True)):
-            if words := _difference(one, part, near, f"{name or _('result')}[{i}]"):
+            if words := _difference(one, part, near, f"{name}[{i}]"):
                 return words
         return ""
     if not isinstance(want, (bool, int, float, complex, np.generic, np.ndarray)):

@@ -49,7 +49,14 @@ class Helper(anywidget.AnyWidget):
     words = traitlets.Dict().tag(sync=True)
 
     def __init__(self, title):
-        words = {"enter": _("Lecture size (F)"), "leave": _("Leave the lecture size (F or Escape)")}
+        words = {
+            "enter": _("Lecture size (F)"),
+            "leave": _("Leave the lecture size (F or Escape)"),
+            "value": _("value"),
+            "play": _("play"),
+            "pause": _("pause"),
+            "back": _("back to start"),
+        }
         super().__init__(title=title, words=words)
 
 

@@ -251,7 +251,7 @@ class Panel(Presets, widgets.VBox):
             return self.lay_out(told["layout"])
         if "refused" not in told:
             return self._say(self._half_typed())
-        label = str(told.get("label", "")).removesuffix(": value")
+        label = str(told.get("label", "")).removesuffix(f": {_('value')}")
         return self._say(refusal(label, told["refused"], told.get("whole", False)))
 
     def _half_typed(self):
