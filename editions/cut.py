@@ -296,7 +296,8 @@ def cut(notebook, chapter, english=None):
     """The slides of a chapter; `chapter` is "chNN", whose solutions answer the exercises. english:
     the chapter that it is a translation of, whose headings name the slides.
     """
-    prose = [c.source for c in (english or notebook).cells if c.cell_type == "markdown"]
+    named = [c for c in (english or notebook).cells if "slide-skip" not in tags(c)]
+    prose = [cell.source for cell in named if cell.cell_type == "markdown"]
     found = [HEADING.match(block) for text in prose for block in re.split(BLANK, text)]
     cutter, answered = Cutter([heading[2] for heading in found if heading]), False
     for cell in notebook.cells:

@@ -61,7 +61,7 @@ def lay_out(graph, layout="normal"):
     else:
         brief = layout == "lecture" and lowest > 2
         half = 10 if brief else 12
-        gaps = (104, 84, 70) if layout == "normal" else (104, 58, 36)
+        gaps = (104, 84, 70) if layout == "normal" else (104, 55, 36)
         gap = gaps[int(lowest > 1) + int(lowest > 2)]
         above, below = (34, 46) if layout == "normal" else (24, 28) if brief else (26, 46)
         if layout == "lecture" and lowest == 0 and any(len(set(s)) < len(s) for s in sources):

@@ -179,7 +179,8 @@ def test_a_panel_answers_on_its_slide_and_gives_the_keys_back(decks, deck, path)
 def test_panels_with_much_to_control_or_to_say_fit_their_slides(decks, deck, path, monkeypatch):
     monkeypatch.setattr(live, "EACH", (3,))
     monkeypatch.setattr(live, "MOST", 60)
-    made = pencil_panel(), race_panel(), graph_panel("sigmoid neuron"), convolution_panel()
+    pencil = pencil_panel(hide=["sheet", "show", "answers"])  # as the chapter begins
+    made = pencil, race_panel(), graph_panel("sigmoid neuron"), convolution_panel()
     for at in bring_to_life(decks[0], deck, path, *made, init_lab_panel()):
         deck.evaluate("number => Reveal.slide(number)", at)
         deck.locator("section.present .live-awake img[src^=blob]").wait_for()
