@@ -69,6 +69,7 @@ def test_fences_stay_in_one_piece():
         ("$x$ is small", "$y$는 작습니다", "formula"),
         ("see [here](a.md)", "[여기](b.md)", "link"),
         ("call `f`", "`g`를 부르세요", "code"),
+        ('<img src="a" alt="A dog">', '<img src="b" alt="개">', "picture"),
         ("12 of 100", "100개 가운데 11개", "number"),
         ("{n} digits", "숫자", "placeholder"),
         ("the weight", "가중치을(를)", "particle"),
