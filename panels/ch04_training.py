@@ -272,7 +272,7 @@ def first_leap(state):
 
 def _why_stuck(state, leap, likely):
     now, recent = state.curves.losses[-1], state.curves.losses[-RECENT:]
-    before = leap + "; " if leap else ""
+    before = _("{leap}; ").format(leap=leap) if leap else ""
     if state.asleep > 0.5:
         text = _("{share:.0%} of the hidden neurons answer to no digit any more; likely {cause}")
         return before + text.format(share=state.asleep, cause=likely)

@@ -71,7 +71,7 @@ def compute_family(name):
 
 PLANS = {  # size in inches; tree and ground in shares of it; is the tree upright?
     "normal": ((10.4, 3.6), (0.0, 0.0, 0.67, 1.0), (0.7, 0.2, 0.29, 0.543), False),
-    "lecture": ((7.2, 3.9), (0.0, 0.0, 1.0, 1.0), (0.69, 0.02, 0.28, 0.334), False),
+    "lecture": ((7.2, 3.3), (0.0, 0.0, 1.0, 1.0), (0.77, 0.02, 0.22, 0.31), False),
     "narrow": ((3.6, 7.8), (0.0, 0.33, 1.0, 0.67), (0.07, 0.02, 0.86, 0.2568), True),
 }
 

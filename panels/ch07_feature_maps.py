@@ -167,8 +167,8 @@ def _lay_out(figure):
             (2.0, 5.9, 1.5, 1.5), (1.9, 0.3, 1.65, 1.45),
         ),
         "lecture": (
-            (0.05, 0.3, 1.5, 1.5), (1.9, 0.3, 3.15, 2.6), (5.4, 0.3, 1.2, 1.2),
-            (5.4, 1.85, 1.2, 1.2), (0.05, 2.15, 1.5, 0.77),
+            (0.05, 0.3, 1.5, 1.5), (1.9, 0.3, 3.15, 2.48), (5.4, 0.3, 1.14, 1.14),
+            (5.4, 1.8, 1.14, 1.14), (0.05, 2.12, 1.5, 0.72),
         ),
     }[layout_of(figure)]  # fmt: skip
     shown = Pixels(figure, image, label="digit").entitled()
@@ -268,7 +268,7 @@ def feature_maps_panel(images, labels, networks, *, drawing=None, hide=(), **sta
         describe=describe_feature_maps,
         figsize=(9.4, 4.35),
         narrow=(3.6, 7.45),
-        lecture=(6.7, 3.2),
+        lecture=(6.7, 3.08),
         touch={"maps": lambda hand, values: _pick(hand, values, panel)},
         hover={"answer": _tell},
         presets=presets,

@@ -2,21 +2,18 @@
 
 `find_chromium` finds the browser, `jupyterlab` starts one server on 127.0.0.1, `open_notebook`
 opens a notebook there and runs all its cells, `Notebook` and `PanelOnPage` are what the page shows.
-`what_differs` writes a notebook of what later chapters have that no earlier one has.
+`every_panel` writes a notebook of all panels, and of an exercise of each chapter.
 """
 
-import ast
 import contextlib
-import ctypes
 import functools
 import json
 import os
+import re
 import secrets
 import shutil
-import signal
 import socket
 import subprocess
-import symtable
 import sys
 import tempfile
 import time
@@ -26,15 +23,16 @@ from pathlib import Path
 
 import nbformat
 import psutil  # what every kernel needs, too
-from nbformat.v4 import new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from scripts.kernels import transport
-from scripts.notebooks import exercises, linking, tags
+from scripts.notebooks import exercises, linking
 from scripts.soak import LEFT
+from tests.browser.hands import EVERY_KIND
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
-OTHERS = Path("others.ipynb")  # what_differs
+ALL = Path("all.ipynb")  # every_panel
 LINKS = Path("links.ipynb")  # linking
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
@@ -59,76 +57,32 @@ def find_chromium():
     return next(filter(None, map(shutil.which, NAMES)), None)
 
 
-# ---- what later chapters have that no earlier one has
+# ---- every panel, and an exercise of each chapter
 
 
-def what_differs():
-    """A notebook: of each chapter but the first the kinds of panels that it brings, one exercise.
-
-    Only the cells that these need are there: the page shows each of them, and is soon ready.
-    """
-    first, *others = ((path, nbformat.read(path, as_version=4)) for path in CHAPTERS)
-    known = {name for cell in first[1].cells for name in panels_of(cell)}
-    cells = []
-    for path, notebook in others:
-        wanted = set()
-        for number, cell in enumerate(notebook.cells):
-            if not known.issuperset(panels_of(cell)):
-                known.update(panels_of(cell))
-                wanted.add(number)
-        for _, answer, verdict in islice(exercises(notebook), 1):
-            answer.metadata["chapter"] = path.stem[:4]
-            wanted.update(map(notebook.cells.index, (answer, verdict)))
-        cells.append(new_markdown_cell(f"# {path.stem}"))
-        cells += [notebook.cells[number] for number in needed(notebook.cells, wanted)]
+def every_panel():
+    """A notebook: each panel of the chapters once, and the first exercise of each chapter."""
+    notebooks = {path.stem[:4]: nbformat.read(path, as_version=4) for path in CHAPTERS}
+    said = new_output("display_data", metadata={"image/png": {"alt": "a panel"}})  # panel_cells
+    first = "import companion\nimport numpy as np\nfrom tests.panels.table import PANELS"
+    cells = [new_code_cell(first)]
+    for name in sorted(set().union(*(panels_of(each.cells) for each in notebooks.values()))):
+        cells.append(new_code_cell(f'PANELS["{name}"]()', outputs=[said]))
+    for chapter, notebook in notebooks.items():
+        for name, answer, verdict in islice(exercises(notebook), 1):
+            answer.metadata["chapter"] = chapter
+            cells.append(new_code_cell(f"from exercises.{chapter} import check_{name}"))
+            cells += [answer, verdict]
+    cells.append(new_code_cell(EVERY_KIND, outputs=[said]))
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number:04d}"
-    return new_notebook(cells=cells, metadata=first[1].metadata)
+    return new_notebook(cells=cells, metadata=notebooks["ch03"].metadata)
 
 
-def panels_of(cell):
-    """The names of the functions that make this cell's panels."""
-    calls = ast.walk(ast.parse(cell.source if cell.cell_type == "code" else ""))
-    names = {getattr(call.func, "id", "") for call in calls if isinstance(call, ast.Call)}
-    return {name for name in names if name.endswith("_panel")}
-
-
-def needed(cells, wanted):
-    """The numbers of the cells that `wanted` need: the way back from names to what binds them."""
-    chosen, open_names = [], set()
-    for number in reversed(range(len(cells))):
-        cell = cells[number]
-        if cell.cell_type != "code" or "raises-exception" in tags(cell):
-            continue
-        bound, changed, used = names_of(cell.source)
-        first = not any(earlier.cell_type == "code" for earlier in cells[:number])
-        if number in wanted or first or open_names & (bound | changed):
-            chosen.append(number)
-            open_names = (open_names - bound) | used
-    return chosen[::-1]
-
-
-def names_of(source):
-    """The names that a cell binds, those of what it changes in place, and those that it reads."""
-    top = symtable.symtable(source, "cell", "exec")
-    bound = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported()}
-    used, tables = set(), [top]
-    while tables:
-        table = tables.pop()
-        tables += table.get_children()
-        used |= {
-            symbol.get_name()
-            for symbol in table.get_symbols()
-            if symbol.is_referenced() and (table is top or symbol.is_global())
-        }
-    changed = {
-        node.value.id
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, (ast.Subscript, ast.Attribute))
-        and isinstance(node.ctx, ast.Store)
-        and isinstance(node.value, ast.Name)
-    }
-    return bound, changed, used
+def panels_of(cells):
+    """The names of the functions that make these cells' panels."""
+    code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+    return set(re.findall(r'\b(\w+_panel)(?:"\])?\(', code))
 
 
 # ---- the server
@@ -166,7 +120,7 @@ def jupyterlab(root=ROOT):
     with tempfile.TemporaryDirectory(prefix="lab ", ignore_cleanup_errors=True) as name:
         folder, project = Path(name), Path(name) / "project"
         shutil.copytree(root, project, ignore=shutil.ignore_patterns(*LEFT, "workspaces"))
-        nbformat.write(what_differs(), project / "chapters" / OTHERS)
+        nbformat.write(every_panel(), project / "chapters" / ALL)
         nbformat.write(linking(CHAPTERS)[0], project / "chapters" / LINKS)
         settings = folder / "settings/@jupyterlab/docmanager-extension/plugin.jupyterlab-settings"
         settings.parent.mkdir(parents=True)
@@ -199,7 +153,6 @@ def jupyterlab(root=ROOT):
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=_end_with_us if sys.platform == "linux" else None,
             )
             try:
                 _wait_for_server(server, process)
@@ -224,12 +177,6 @@ def _wait_for_server(server, process):
                 words = f"JupyterLab does not start ({error}):\n{server.last_words()}"
                 raise RuntimeError(words) from None
             time.sleep(0.1)
-
-
-def _end_with_us():
-    """Called in the new process: should these tests be killed, the server is told to end."""
-    set_parent_death_signal = 1  # from Linux's sys/prctl.h
-    ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGTERM)
 
 
 def end(process, patience=10):
@@ -316,13 +263,10 @@ class Notebook:
         ready = "() => lab.kernel().join() === 'connected,idle'"
         self.page.wait_for_function(ready, timeout=2000 * PATIENCE)
 
-    def run_all(self, times=1):
-        """Every cell has run, and every panel is drawn; `times` at once, without waiting."""
-        run = "window.jupyterapp.commands.execute('notebook:run-all-cells')"
-        self.page.evaluate(
-            f"times => Promise.all(Array.from({{length: times}}, () => {run}))", times
-        )
-        limit = time.monotonic() + times * ALL_CELLS
+    def run_all(self):
+        """Every cell has run, and every panel is drawn."""
+        self.command("notebook:run-all-cells")
+        limit = time.monotonic() + ALL_CELLS
         while not self.page.evaluate("lab.allCellsRan()"):
             if time.monotonic() > limit:
                 raise TimeoutError(f"{self.path.name}: {self.told()}")
@@ -358,7 +302,7 @@ class Notebook:
         return [
             number
             for number, cell in enumerate(self.notebook.cells)
-            if panels_of(cell)
+            if (panels_of([cell]) or cell.source == EVERY_KIND)
             and any("alt" in o.get("metadata", {}).get("image/png", {}) for o in cell.outputs)
         ]
 

@@ -151,11 +151,6 @@ window.lab = {
         return (control.closest('.noUi-base') ?? control).getBoundingClientRect().toJSON();
     },
 
-    // Of each panel whose picture can be touched: its title, the words for the first such axes.
-    touchable: () => [...document.querySelectorAll('.jp-OutputArea .panel')].flatMap(panel =>
-        [...panel.querySelectorAll('.panel-touch[data-touch]')].slice(0, 1).map(
-            axes => [panel.getAttribute('aria-label'), axes.getAttribute('aria-label')])),
-
     words: title => [...lab.panel(title).querySelectorAll(
         '.panel-sentence, .panel-progress, .panel-tip:not([hidden])')]
         .map(each => each.textContent).join(' '),

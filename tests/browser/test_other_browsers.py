@@ -11,7 +11,6 @@ import os
 import shutil
 import socket
 import tempfile
-import time
 import urllib.request
 from subprocess import DEVNULL, PIPE, Popen
 
@@ -21,87 +20,11 @@ import websocket
 
 from scripts.notebooks import tags
 from tests.browser import lab
-from tests.browser.test_browser import FOUR
+from tests.browser.hands import EVERY_KIND, STEPS, ask, press, take, until, use
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.long]
 WIDTH, HEIGHT = 1400, 1000
 SLOW = 300  # seconds for one answer
-KEYS = {"Enter": "\ue007", "Control": "\ue009", "Escape": "\ue00c"}
-KEYS |= {"Left": "\ue012", "Up": "\ue013", "Right": "\ue014", "Down": "\ue015"}
-
-# Beneath the chapter: a panel with each kind of control, and one that runs.
-EVERY_KIND = """
-import time
-from types import SimpleNamespace
-from panels.shell import *
-from panels.shell.style import add_axes
-
-def draw(figure, values):
-    figure.clear()
-    axes = add_axes(figure, (0.1, 0.1, 0.8, 0.8), label="plane")
-    axes.set(xlim=(0, 10), ylim=(0, 10))
-    axes.plot(values["x"], values["y"], "o")
-
-def run(x):
-    for step in range(10_000):
-        time.sleep(0.01)
-        yield SimpleNamespace(x=x, y=step % 10, progress=step / 10_000)
-
-controls = {"x": slider("x", 0, 10, 1, 5), "y": slider("y", 0, 10, 1, 5),
-    "power": log_slider("power", -4, 1, 0.25, 0.1), "kind": choice("kind", ["a", "b"]),
-    "toggle": toggle("toggle"), "number": number("number", 1.0), "image": Stepper("image", 9),
-    "table": NumberGrid("table", [[1.0, 2.0]]), "step": Scrubber("step", 3, interval=50)}
-tell = lambda x, y, values: f"{x:.0f} and {y:.0f}"
-display(Panel(title="Every kind", controls=controls, compute=dict, draw=draw, describe=str,
-              touch={"plane": ("x", "y")}, hover={"plane": tell}),
-        RunPanel(title="A run", controls={"x": slider("x", 0, 10, 1, 5)}, run=run,
-                 draw=lambda figure, data: draw(figure, vars(data)), describe=str))
-"""
-HERE = [(0.5, 0.5)]
-# Panel, how its control's name begins, a way to use it, keys or places in its box, what is said.
-STEPS = [
-    ("Every kind", "x", "press", ["Right"], "'x': 6,"),
-    ("Every kind", "x", "drag", [(0.6, 0.5), (0.2, 0.5)], "'x': 2,"),
-    ("Every kind", "x", "drag", [(0.8, 0.5)], "'x': 8,"),
-    ("Every kind", "x: value", "type", "3", "'x': 3,"),
-    ("Every kind", "power", "press", ["Left"], "'power': 0.05"),
-    ("Every kind", "power: value", "type", "1/1000", "'power': 0.001,"),
-    ("Every kind", "kind", "press", ["Down"], "'kind': 'b'"),
-    ("Every kind", "toggle", "press", [" "], "'toggle': True"),
-    ("Every kind", "toggle", "drag", HERE, "'toggle': False"),
-    ("Every kind", "number", "type", "1,5", "'number': 1.5"),
-    ("Every kind", "number", "press", ["Up"], "'number': 2.5"),
-    ("Every kind", "row 1, column 2", "type", "−7", "[[1.0, -7.0]]"),
-    ("Every kind", "step: play", "drag", HERE, "'step': 3"),
-    ("Every kind", "next", "drag", HERE, "'image': 1"),
-    ("Every kind", "image", "type", "4", "'image': 4"),
-    ("Every kind", "plane", "drag", [(0.3, 0.7), (0.2, 0.9)], "'x': 2, 'y': 1,"),
-    ("Every kind", "plane", "press", ["Right", "Up", "Up"], "'x': 3, 'y': 3,"),
-    ("Every kind", "plane", "hover", [(0.2, 0.2), (0.4, 0.4)], "4 and 6"),
-    ("Every kind", "Reset", "drag", HERE, "'x': 5, 'y': 5, 'power': 0.1,"),
-    ("A run", "Run", "drag", HERE, "running"),
-    ("Draw a digit", "Clear", "drag", HERE, "Nothing is drawn yet."),
-    ("Draw a digit", "drawing", "drag", FOUR[0], "Read as "),
-    ("Draw a digit", "drawing", "drag", FOUR[1], "Read as 4 with"),
-    ("A run", "Stop", "drag", HERE, "stopped"),
-]
-# Not every place and every key moves something of every picture, but one of these does.
-TOUCHES = {
-    "press": [["Right"], ["Up"], ["Left"], ["Down"]],
-    "drag": [[(0.2, 0.2), (0.4, 0.6)], [(0.5, 0.5), (0.8, 0.2)], [(0.8, 0.8), (0.5, 0.2)]],
-}
-
-
-# ---- two browsers
-
-
-def until(ask, told=lambda: "", seconds=lab.PATIENCE):
-    """The answer of `ask`, once it is one."""
-    limit = time.monotonic() + seconds
-    while not (answer := ask()):
-        assert time.monotonic() < limit, told()
-        time.sleep(0.2)
-    return answer
 
 
 def start(stack, *command, **options):
@@ -188,59 +111,6 @@ class WebKit:
         self.send("/actions", actions=[source])
 
 
-# ---- what the steps do
-
-
-def ask(page, script, *given):
-    """What `script`, the body of an async function of `given`, returns."""
-    answer = f"(async given => {{ {script} }})({json.dumps(given)})"
-    either = "answer => [answer], error => [0, `${error} ${error.stack}`]"
-    answer, *error = json.loads(
-        page.run(f"async () => JSON.stringify(await {answer}.then({either}))")
-    )
-    assert not error, error[0]
-    return answer
-
-
-def press(page, *keys):
-    """Press keys, one after the other; those of a tuple together."""
-    events = []
-    for key in keys:
-        chord = [KEYS.get(each, each) for each in ((key,) if isinstance(key, str) else key)]
-        events += [{"type": "keyDown", "value": each} for each in chord]
-        events += [{"type": "keyUp", "value": each} for each in chord]
-    page.act({"type": "key", "id": "keys", "actions": events})
-
-
-def move(page, box, places, down=True):
-    """Move the mouse to these shares of the box, with its button down from the first on."""
-    events = []
-    for x, y in places:
-        x, y = box["left"] + x * box["width"], box["top"] + y * box["height"]
-        events.append({"type": "pointerMove", "x": round(x), "y": round(y), "duration": 100})
-    if down:
-        events.insert(1, {"type": "pointerDown", "button": 0})
-        events.append({"type": "pointerUp", "button": 0})
-    page.act({"type": "pointer", "id": "mouse", "actions": events})
-
-
-def take(page, panel, control, way, how, said):
-    """Take a step: until the panel says these words."""
-    use(page, panel, control, way, how)
-    told = functools.partial(ask, page, "return lab.words(...given)", panel)
-    until(lambda: said in told(), lambda: (control, way, how, told()))
-
-
-def use(page, panel, control, way, how):
-    box = ask(page, "return lab.reach(...given)", panel, control)
-    if way == "press":
-        press(page, *how)
-    elif way == "type":
-        press(page, ("Control", "a"), *how, "Enter")
-    else:
-        move(page, box, how, down=way == "drag")
-
-
 # ---- chapter 3
 
 
@@ -286,19 +156,6 @@ def test_all_cells_run_and_every_picture_is_sharp(page):
 def test_a_panel_answers_to_each_kind_of_hand(page):
     for step in STEPS:
         take(page, *step)
-
-
-def test_the_chapters_pictures_can_be_touched(page):
-    touchable = ask(page, "return lab.touchable()")
-    assert len(touchable) >= 3
-    for panel, axes in touchable:
-        for way, times in TOUCHES.items():
-            pictures = set()
-            for how in times:
-                use(page, panel, axes, way, how)
-                shown = ask(page, "return lab.settled(lab.panel(given[0]))", panel)
-                pictures.add(shown["picture"])
-            assert len(pictures) > 1, (panel, axes, way)
 
 
 def test_the_lecture_size_is_entered_and_left(page):

@@ -18,6 +18,7 @@ from scripts.notebooks import CHAPTERS
 MNIST = Path(os.environ.get("DLFS_DATA_DIR") or CHAPTERS.parents[1] / "shared" / "mnist")
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.long,
     pytest.mark.skipif(not MNIST.is_dir(), reason="the full set is not at hand (DLFS_DATA_DIR)"),
 ]
 

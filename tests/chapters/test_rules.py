@@ -13,7 +13,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_markdown_cell
 
-from scripts.notebooks import CHAPTERS, answer_name, complaints, exercises, is_right, tags, texts
+from scripts.notebooks import CHAPTERS, answer_name, complaints, exercises, is_right, tags
 from scripts.refresh_notebooks import tidy
 
 PATHS = sorted(CHAPTERS.glob("*.ipynb"))
@@ -46,43 +46,8 @@ def is_uncompared(cell):
 
 
 @rule
-def every_code_cell_has_run(notebook):
-    """A code cell without a number passes nbval with nothing compared."""
-    numbers = [cell.execution_count for _, cell in code_cells(notebook)]
-    return [] if numbers == list(range(1, len(numbers) + 1)) else [f"numbers are {numbers}"]
-
-
-@rule
-def no_widget_state_is_stored(notebook):
-    found = ["metadata.widgets"] if "widgets" in notebook.metadata else []
-    return found + [
-        f"cell {i}: {mime}"
-        for i, cell in code_cells(notebook)
-        for output in cell.outputs
-        for mime in output.get("data", {})
-        if "widget" in mime
-    ]
-
-
-@rule
 def errors_are_announced_and_stderr_is_silent(notebook):
     return complaints(notebook)
-
-
-@rule
-def nearly_every_cell_is_compared(notebook):
-    cells = code_cells(notebook)
-    skipped = [i for i, cell in cells if is_uncompared(cell)]
-    return [] if len(skipped) * 40 <= len(cells) else [f"not compared: {skipped} of {len(cells)}"]
-
-
-@rule
-def what_is_not_compared_prints_a_time(notebook):
-    return [
-        f"cell {i}"
-        for i, cell in code_cells(notebook)
-        if is_uncompared(cell) and "perf_counter()" not in cell.source
-    ]
 
 
 @rule
@@ -142,27 +107,6 @@ def code_is_free_of_set_up(notebook):
 def the_first_code_cell_asks_whether_the_kernel_is_ready(notebook):
     (_, first), *_ = code_cells(notebook)
     return [] if first.source.split("\n")[0] == "import companion" else ["no `import companion`"]
-
-
-@rule
-def no_output_tells_an_address(notebook):
-    return [
-        f"cell {i}: {found[0]}"
-        for i, cell in code_cells(notebook)
-        if (found := re.search(r"\b(at|object) 0x[0-9a-f]+", "\n".join(texts(cell))))
-    ]
-
-
-@rule
-def beside_each_picture_something_is_said(notebook):
-    """nbval compares no pictures: a picture alone would hide a broken function."""
-    found = []
-    for i, cell in code_cells(notebook):
-        drawn = any("image/png" in output.get("data", {}) for output in cell.outputs)
-        said = [text for text in texts(cell) if not text.startswith("text/plain: <Figure")]
-        if drawn and not said:
-            found.append(f"cell {i}")
-    return found
 
 
 @rule

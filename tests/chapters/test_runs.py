@@ -37,10 +37,8 @@ def with_cells(notebook, cells):
     return made
 
 
-@pytest.mark.parametrize(
-    "path",
-    [pytest.param(p, marks=pytest.mark.long if p != PATHS[0] else (), id=p.stem) for p in PATHS],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_a_run_in_another_folder_and_a_second_one_after_the_solutions_say_the_same(path, tmp_path):
     """Nothing is read from the folder of chapters; what a run leaves behind changes nothing."""
     stored = nbformat.read(path, as_version=4)

@@ -19,9 +19,7 @@ import dataset.mnist
 from common import layers as nn
 from common.multi_layer_net import MultiLayerNet
 from common.multi_layer_net_extend import MultiLayerNetExtend
-from common.optimizer import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSprop
 from common.simple_convnet import SimpleConvNet
-from common.trainer import Trainer
 from common.two_layer_net import TwoLayerNet
 from tests.common.laws import normal
 
@@ -138,31 +136,6 @@ def test_a_star_import_brings_what_scripts_expect(module):
 # ---- attributes -------------------------------------------------------------------------------
 
 X4, T3 = normal(6, 4, seed=0), np.array([0, 1, 2, 0, 1, 2])
-ATTRIBUTES = {
-    nn.Relu: ((), "mask"), nn.Sigmoid: ((), "out"), nn.SoftmaxWithLoss: ((), "loss y t"),
-    nn.Affine: ((np.ones((4, 2)), np.ones(2)), "W b x dW db original_x_shape"),
-    nn.Dropout: ((), "dropout_ratio mask"),
-    nn.BatchNormalization: ((np.ones(4), np.zeros(4)), "gamma beta momentum running_mean "
-                            "running_var dgamma dbeta"),
-    nn.Convolution: ((np.ones((1, 1, 2, 2)), 0), "W b stride pad x col col_W dW db"),
-    nn.Pooling: ((2, 2), "pool_h pool_w stride pad x arg_max"),
-    MultiLayerNet: ((4, [5, 6], 3), "input_size output_size hidden_size_list hidden_layer_num "
-                    "weight_decay_lambda params layers last_layer"),
-    TwoLayerNet: ((4, 5, 3), "params layers last_layer lastLayer"),
-    SimpleConvNet: ((), "params layers last_layer"),
-    SGD: ((), "lr"), Momentum: ((), "lr momentum v"), Nesterov: ((), "lr momentum v"),
-    AdaGrad: ((), "lr h"), RMSprop: ((), "lr decay_rate h"), Adam: ((), "lr beta1 beta2 m v iter"),
-    Trainer: ((TwoLayerNet(4, 5, 3), X4, T3, X4, T3), "network verbose epochs batch_size optimizer "
-              "train_size iter_per_epoch max_iter current_iter current_epoch train_loss_list "
-              "train_acc_list test_acc_list"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("kind", ATTRIBUTES, ids=lambda kind: kind.__name__)
-def test_attributes_are_the_books(kind):
-    given, names = ATTRIBUTES[kind]
-    thing = kind(*given)
-    assert not [name for name in names.split() if not hasattr(thing, name)]
 
 
 def test_networks_and_the_order_of_their_layers():

@@ -176,11 +176,6 @@ def test_losses_at_the_ends():
     assert np.isnan(F.cross_entropy_error([[0.5, np.nan]], [0]))  # nor beside the right class
 
 
-def test_every_function_is_described():
-    own = [f for n, f in vars(F).items() if callable(f) and n[0] != "_"]
-    assert all(f.__doc__ for f in own)
-
-
 # ---- slopes by small steps --------------------------------------------------------------------
 
 

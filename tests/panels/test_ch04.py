@@ -12,10 +12,9 @@ from common.trainer import Trainer
 from dataset.mnist import load_mnist
 from panels.ch04_descent import compute_descent, descent_panel, describe_descent
 from panels.ch04_loss import FIRST, SECOND, TINY, compute_loss, describe_loss, loss_panel, rows
-from panels.ch04_step_size import H, compute_step_size, describe_step_size, grab_curve
+from panels.ch04_step_size import H, compute_step_size, describe_step_size
 from panels.ch04_training import EVERY, check_digits, describe_training, run_training
 from panels.shell.style import look
-from panels.shell.touch import Hand
 from panels.surfaces import SURFACES
 
 pytestmark = pytest.mark.slow
@@ -90,12 +89,6 @@ def test_what_is_special_at_a_place_is_said():
     data = compute_step_size("sin x", 0.0, "float64", 0.1)  # no bend here
     assert data.slopes["forward"] == pytest.approx(2, abs=0.2)
     assert "flatters" in describe_step_size(data)
-
-
-def test_near_a_chords_end_the_hand_has_h_and_elsewhere_the_point():
-    before = {"x": 1.0, "h": 0.5}
-    end, point = Hand(x=0.2, y=0, down=(0.45, 0), before=before), Hand(0.2, 0, 0, 0, (2, 0), before)
-    assert grab_curve(end, before) == {"h": 0.8} and grab_curve(point, before) == {"x": 0.2}
 
 
 # ---- surfaces and descent

@@ -51,14 +51,6 @@ def test_momentum_reaches_the_two_that_have_it_and_no_other():
     assert np.allclose(without[0].points, without[1].points), "momentum 0 is SGD"
 
 
-def test_no_path_is_hidden_under_a_longer_one():
-    lines = race_panel().preset("all six, one rate for all").figure.axes[0].lines
-    paths = [line for line in lines if line.get_markersize() == 3]
-    paths.sort(key=lambda line: line.get_zorder())
-    lengths = [np.hypot(*np.diff(line.get_data())).sum() for line in paths]
-    assert len(lengths) == 6 and lengths == sorted(lengths)[::-1]
-
-
 def test_who_arrives_who_is_lost_and_that_nobody_runs_is_said():
     (runner,) = race(SGD=1.2)
     assert runner.lost_at > 0 and runner.arrived == -1

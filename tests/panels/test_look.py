@@ -1,7 +1,6 @@
 """One look: a name is drawn alike in every picture, in the panels' and in the chapters' figures."""
 
 import itertools
-import re
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -59,17 +58,3 @@ def test_figures_of_the_chapters_have_the_colours_of_the_panels():
         assert plt.rcParams["font.size"] == style.NORMAL
         assert plt.rcParams["xtick.labelsize"] == style.SMALL
     assert cycle == list(style.CYCLE)
-
-
-def test_pixels_filters_and_maps_are_ink_on_paper_in_every_picture():
-    wrong = set()
-    for path in [*ROOT.glob("panels/**/*.py"), *ROOT.glob("chapters/*.ipynb")]:
-        calls = re.findall(
-            r"(?:imshow|matshow|pcolormesh)\((.{,130})", path.read_text("utf-8"), re.S
-        )
-        wrong |= {path.name for call in calls if not re.search(r"cmap=(companion\.)?INK\b", call)}
-    others = {"ch03_neuron.py", "ch03_xor.py", "ch04_figures.py"}  # planes; slopes have a sign
-    assert wrong == others, "only these have colours of their own"
-    assert [plt.get_cmap(style.INK)(x)[:3] for x in (0.0, 1.0)] == [(1, 1, 1), (0, 0, 0)]
-    assert style.ink_limits(np.array([-1.0, 2.0]), signed=True) == (-2.0, 2.0)
-    assert style.ink_limits(np.array([0.0, np.nan]), signed=False) == (0.0, 1.0)

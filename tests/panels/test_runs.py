@@ -17,7 +17,6 @@ import numpy as np
 import pytest
 
 from panels.shell import RunPanel
-from scripts import kernels
 from tests.panels.table import PANELS, Toy, endless, same, toy_run_panel
 
 pytestmark = pytest.mark.slow
@@ -190,38 +189,3 @@ def test_panels_that_train_at_once_do_what_each_does_alone_whatever_a_cell_draws
     for panel, data in zip(panels, alone, strict=True):
         assert (panel.state, panel.message) == ("done", "")
         assert same(panel.data, data)
-
-
-CELL = f"""
-import sys
-sys.path.insert(0, {str(ROOT)!r})
-from tests.panels.table import endless, toy_run_panel
-one, other = toy_run_panel("One", endless), toy_run_panel("Other", endless)
-"""
-STOPPED = "('stopped', 'stopped', '')"
-
-
-def test_a_kernel_answers_during_runs_and_an_interrupt_stops_them_and_nothing_else():
-    manager, client = kernels.start(ROOT)
-
-    def ask(code, expression="1"):
-        asked = time.monotonic()
-        reply = client.execute(code, user_expressions={"x": expression}, reply=True, timeout=60)
-        assert reply["content"]["status"] == "ok", reply["content"]
-        answer = reply["content"]["user_expressions"]["x"]["data"]["text/plain"]
-        return answer, time.monotonic() - asked
-
-    try:
-        ask(CELL)
-        for _i in range(2):
-            ask("one.run(); other.run(); before = one.data, other.data")
-            time.sleep(1)
-            moved, took = ask("1", "one.data is not before[0] and other.data is not before[1]")
-            assert moved == "True" and took < 0.5
-            time.sleep(1)  # an interrupt that meets a question stops that, and not the runs
-            manager.interrupt_kernel()
-            time.sleep(1)
-            assert ask("1", "(one.state, other.state, one.message)")[0] == STOPPED
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)

@@ -44,7 +44,6 @@ BUDGETS = {
     "tests/**/*.py": (None, 10300),  # and the answers, as many as readers find
 }
 ANSWERS = {"wrong_answers", "right_answers"}
-GUARDS = 0.2  # of the statements of `common`, at most
 
 
 def parsed(path):
@@ -104,42 +103,6 @@ def test_there_is_no_more_to_read_than_was_agreed(pattern):
     assert lines, "nothing is there: does the table name the right folder?"
     assert not {name: n for name, n in lines.items() if a_file and n > a_file}, f"over {a_file}"
     assert not all_files or sum(lines.values()) <= all_files, f"{pattern}: could something go?"
-
-
-def statements_and_guards(tree):
-    """Count a module's statements, docstrings aside, and those that only guard the others.
-
-    A guard is an `if` whose own branch ends in `raise`, with all in that branch, or a statement
-    that calls what is imported from `checks`.
-    """
-    questions = {
-        alias.asname or alias.name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[-1] == "checks"
-        for alias in node.names
-    }
-
-    def is_docstring(node):
-        return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-
-    def asks(node):
-        calls = [call.func for call in ast.walk(node) if isinstance(call, ast.Call)]
-        return any(isinstance(func, ast.Name) and func.id in questions for func in calls)
-
-    statements = [n for n in ast.walk(tree) if isinstance(n, ast.stmt) and not is_docstring(n)]
-    guards = set()
-    for node in statements:
-        if isinstance(node, ast.If) and isinstance(node.body[-1], ast.Raise):
-            guards |= {node, *(n for part in node.body for n in ast.walk(part))}
-        elif isinstance(node, (ast.Expr, ast.Assign, ast.Return)) and asks(node):
-            guards.add(node)
-    return len(statements), sum(isinstance(node, ast.stmt) for node in guards)
-
-
-def test_common_is_mathematics_first():
-    counted = {path.stem: statements_and_guards(parsed(path)) for path in COMMON}
-    statements, guards = map(sum, zip(*counted.values(), strict=True))
-    assert guards <= GUARDS * statements, counted
 
 
 HOSTS = [f"{name}.{end}" for name, end in (

@@ -111,10 +111,3 @@ def test_the_glossary_is_in_order_and_bilingual_and_leads_to_the_mapped_sections
         assert re.search("[가-힣]", korean) or english in {"im2col", "RMSprop"}, english
         assert sentence[0].isupper() and sentence.endswith("."), english
         assert ". " not in sentence, "one sentence each"
-
-
-def test_the_words_of_chapter_7_are_in_its_notebook():
-    """The chapters' own lists of words and this glossary must not drift apart unnoticed."""
-    text = prose(ROOT / "chapters" / "ch07_cnn.ipynb").lower()
-    words = [row[0].split(" (")[0].lower() for row in GLOSSARY if row[2].startswith("[7")]
-    assert words and not [word for word in words if word not in text]

@@ -228,12 +228,6 @@ def make(tmp_path):
     return run
 
 
-def test_make_alone_lists_its_targets(make):
-    listed = re.findall(r"^  (\w+) +\w", make().stdout, re.MULTILINE)
-    assert {"setup", "lab", "test", "bench", "notebooks", "book"} <= set(listed)
-    assert not (make.folder / ".venv").exists()
-
-
 @pytest.mark.parametrize(
     ("lacks", "says"), [("version_info", "not a Python 3.10"), ("ensurepip", "python3-venv")]
 )
@@ -247,17 +241,3 @@ def test_a_python_that_will_not_do_ends_in_one_sentence(make, lacks, says):
     told, makes_own = run.stderr.splitlines()
     assert run.returncode != 0 and says in told and "PYTHON=" in told and makes_own[:4] == "make"
     assert not (make.folder / ".venv").exists()
-
-
-def test_a_second_set_up_does_nothing_and_a_changed_lock_or_a_move_does(make):
-    stamp, lock = make.folder / ".venv" / ".set-up-for", make.folder / "requirements.lock"
-    stamp.parent.mkdir()
-    stamp.write_text(f"{make.folder}\n")
-    assert make("--question", "setup").returncode == 0
-    later = stamp.stat().st_mtime + 5
-    os.utime(lock, (later, later))
-    assert make("--question", "setup").returncode == 1
-    os.utime(stamp, (later, later))
-    assert make("--question", "setup").returncode == 0
-    moved = make.folder.rename(make.folder.with_name("elsewhere"))
-    assert make("--question", "setup", folder=moved).returncode == 1
