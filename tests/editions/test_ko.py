@@ -87,7 +87,10 @@ def test_what_is_translated_keeps_what_it_must(path):
     for entry in polib.pofile(str(path)):
         for korean in filter(None, [entry.msgstr, *entry.msgstr_plural.values()]):
             english = entry.msgid_plural or entry.msgid
-            assert entry.fuzzy or not ko.problems(english, korean), (entry.msgid, korean)
+            found = ko.problems(english, korean)
+            if path.stem == "docs_teaching":  # its code is what panels say, in their language
+                found = [one for one in found if not one.startswith("code")]
+            assert entry.fuzzy or not found, (entry.msgid, korean)
 
 
 def test_the_korean_chapters_are_those_of_today():

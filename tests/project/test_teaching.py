@@ -1,7 +1,9 @@
-"""docs/teaching.md keeps its word: its sections, panels, presets and exercises are there, and what
-it quotes is what a panel says when it is set to what the page names. docs/mistakes.md is current.
+"""docs/teaching.md keeps its word, in both languages: its sections, panels, presets and exercises
+are there, and what it quotes is what a panel says when it is set to what the page names.
+docs/mistakes.md is current.
 """
 
+import gettext
 import json
 import re
 
@@ -18,9 +20,16 @@ from panels.shell import RunPanel
 from scripts import mistakes
 from tests.panels.table import FOUND, PANELS
 
-PAGE = (mistakes.ROOT / "docs" / "teaching.md").read_text(encoding="utf-8")
-PARTS = dict(re.findall(r"^## Chapter (\d+):(.*?)(?=^## |\Z)", PAGE, re.M | re.S))
-NOTEBOOKS = {str(int(p.stem[2:4])): p for p in (mistakes.ROOT / "chapters").glob("ch*.ipynb")}
+PAGES = {
+    language: (mistakes.ROOT / path).read_text(encoding="utf-8")
+    for language, path in {"en": "docs/teaching.md", "ko": "docs/ko/teaching.md"}.items()
+}
+PARTS = {
+    language: dict(re.findall(r"^## (?:Chapter )?(\d+)장?:(.*?)(?=^## |\Z)", page, re.M | re.S))
+    for language, page in PAGES.items()
+}
+NAMED = re.compile(r'\*\*(.+?)\*\*|`(.+?)`|(?:says|패널은) "(.+?)"')  # panel, state, its sentence
+NOTEBOOKS = {str(int(p.stem[2:4])): p.name for p in (mistakes.ROOT / "chapters").glob("ch*.ipynb")}
 EACH = pytest.mark.parametrize("chapter", sorted(NOTEBOOKS))
 LABS = ("training_panel", "deep_lab_panel", "map_panel", "overfit_panel", "search_panel")
 
@@ -55,11 +64,22 @@ def put(panel, wish):
         panel.set(**{name: options[value] if value in options else float(value)})
 
 
+@pytest.fixture(params=PAGES)
+def language(request, monkeypatch):
+    """Panels speak it, as where `companion` is imported."""
+    monkeypatch.setenv("LANGUAGE", request.param)
+    before = gettext.textdomain()
+    gettext.bindtextdomain("companion", mistakes.ROOT / "locale")
+    gettext.textdomain("companion")
+    yield request.param
+    gettext.textdomain(before)
+
+
 @EACH
 @pytest.mark.slow
-def test_panels_set_to_what_the_page_names_say_what_it_quotes(chapter):
+def test_panels_set_to_what_the_page_names_say_what_it_quotes(chapter, language):
     panels, panel = by_title(chapter), None
-    for title, wish, words in re.findall(r'\*\*(.+?)\*\*|`(.+?)`|says "(.+?)"', PARTS[chapter]):
+    for title, wish, words in NAMED.findall(PARTS[language][chapter]):
         if title:
             panel = panels[title].reset()
         elif wish:
@@ -71,18 +91,29 @@ def test_panels_set_to_what_the_page_names_say_what_it_quotes(chapter):
 
 
 @EACH
-def test_each_section_is_in_its_chapter_and_each_exercise_is_homework_once(chapter):
-    assert chapter in PARTS, f"docs/teaching.md wants two lessons for chapter {chapter}"
-    cells = json.loads(NOTEBOOKS[chapter].read_text(encoding="utf-8"))["cells"]
+def test_both_pages_name_panels_states_and_sentences_in_the_same_order(chapter):
+    named = [NAMED.findall(PARTS[language][chapter]) for language in PAGES]
+    english, korean = ([[bool(part) for part in one] for one in found] for found in named)
+    assert english == korean
+
+
+@EACH
+@pytest.mark.parametrize("language", PAGES)
+def test_each_section_is_in_its_chapter_and_each_exercise_is_homework_once(chapter, language):
+    page, part = PAGES[language], PARTS[language].get(chapter)
+    assert part, f"docs/teaching.md wants two lessons for chapter {chapter}"
+    folder = {"en": "../chapters", "ko": "../../chapters_ko"}[language]
+    path = mistakes.ROOT / folder.split("/")[-1] / NOTEBOOKS[chapter]
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     headings = re.findall(r"^#+ (.+)$", "\n".join("".join(c["source"]) for c in cells), re.M)
-    place = re.escape(f": ../chapters/{NOTEBOOKS[chapter].name}#")
-    links = dict(re.findall(rf"^\[(.+)\]{place}(.+)$", PAGE, re.M))
-    for label in re.findall(r"\[(\d[. ][^]]+|[A-Z][^]]+)\](?!: \.\.|\()", PARTS[chapter]):
+    place = re.escape(f": {folder}/{NOTEBOOKS[chapter]}#")
+    links = dict(re.findall(rf"^\[(.+)\]{place}(.+)$", page, re.M))
+    for label in re.findall(r"\[(\d[. ][^]]+|[A-Z가-힣][^]]+)\](?!: \.\.|\()", part):
         (heading,) = (h for h in headings if h.replace(" ", "-") == links[label])
         assert heading == label or heading.startswith(f"{label} ")
-    lists = re.findall(r"Homework: exercises ([^.]+)\.", PARTS[chapter])
+    lists = re.findall(r"(?:Homework: exercises|숙제: 연습 문제) ([^.]+)\.", part)
     named = re.findall(r"\d+", " ".join(re.sub(r"\([^)]*\)", "", one) for one in lists))
-    exercises = [h.split()[1].rstrip(":") for h in headings if h.startswith("Exercise ")]
+    exercises = re.findall(r"^(?:Exercise|연습 문제) (\d+)", "\n".join(headings), re.M)
     assert sorted(map(int, named)) == list(map(int, exercises))
 
 
