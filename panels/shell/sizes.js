@@ -20,6 +20,7 @@ function follow_sizes(model, panel) {
   let asked = null; // only what changes here: another page may show this panel, and be narrower
 
   function ask() {
+    if (panel.popover && !panel.matches(":popover-open")) return enlarge(false); // by the page
     const layout = enlarged() ? "lecture" : fitting();
     if (!panel.clientWidth || layout === asked) return;
     asked = layout;
@@ -32,7 +33,7 @@ function follow_sizes(model, panel) {
       panel.popover = "manual"; // the one way to lie above all else without leaving one's place
       panel.showPopover();
     } else if (panel.popover) {
-      panel.hidePopover();
+      if (panel.matches(":popover-open")) panel.hidePopover();
       panel.popover = null;
     }
     button.title = on ? words.leave : words.enter;
@@ -42,24 +43,25 @@ function follow_sizes(model, panel) {
   }
 
   function pressed(event) {
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
-    const types = event.target.closest("input[type=text], input[type=number], [contenteditable]");
+    const target = event.composedPath()[0];
+    if (!panel.contains(target) || event.ctrlKey || event.altKey || event.metaKey) return;
+    const types = target.closest("input[type=text], input[type=number], [contenteditable]");
     const leaves = enlarged() && event.key === "Escape";
     if (!leaves && (event.key.toLowerCase() !== "f" || types)) return;
     event.preventDefault();
     event.stopPropagation();
     enlarge(!enlarged());
-    event.target.focus(); // lying above all else, the panel has lost it
+    target.focus(); // lying above all else, the panel has lost it
   }
 
   button.addEventListener("click", () => enlarge(!enlarged()));
-  panel.addEventListener("keydown", pressed);
+  window.addEventListener("keydown", pressed, true); // before a lecture's F, which fills the screen
   const observer = new ResizeObserver(ask);
   observer.observe(panel);
   enlarge(false);
   return () => {
     observer.disconnect();
-    panel.removeEventListener("keydown", pressed);
+    window.removeEventListener("keydown", pressed, true);
     button.remove();
   };
 }
