@@ -37,7 +37,7 @@ check: setup ruff ## after every edit: ruff and the quick tests, in seconds
 
 test: setup ruff ## set up what is needed, and run every check
 	@# Which tests share a worker: conftest.py.
-	@"$(RUN)" -m pytest --nbval -n $(WORKERS) $(ARGS) tests chapters
+	@"$(RUN)" -m pytest --nbval -n $(WORKERS) $(ARGS) tests chapters chapters_ko
 
 # Of tests/ all rooms but the one of the browser.
 QUICK = $(filter-out tests/browser/,$(wildcard tests/*/))
@@ -47,7 +47,7 @@ ruff:
 	@"$(RUN)" -m ruff format -q --check .
 
 soak: setup ruff ## the same with all that is long, as in the nightly run: docs/soak.md
-	@DLFS_SOAK=1 "$(RUN)" -m pytest --nbval --timeout=3600 -n $(WORKERS) $(ARGS) tests chapters
+	@DLFS_SOAK=1 "$(RUN)" -m pytest --nbval --timeout=3600 -n $(WORKERS) $(ARGS) tests chapters chapters_ko
 
 bench: setup ## measure speed, side by side (with PyTorch, if it is installed)
 	@"$(RUN)" benchmarks/run.py $(ARGS)

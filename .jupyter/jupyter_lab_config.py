@@ -6,6 +6,7 @@ overrides.json: Markdown is shown as a page, and nobody is asked about news of J
 """
 
 import json
+import os
 from pathlib import Path
 
 from jupyterlab_server.workspaces_handler import WorkspacesManager
@@ -13,9 +14,10 @@ from jupyterlab_server.workspaces_handler import WorkspacesManager
 c = get_config()  # noqa: F821 (JupyterLab provides it)
 here = Path(__file__).resolve().parent
 project = here.parent
-first = min((project / "chapters").glob("ch*.ipynb"))
+chapters = project / f"chapters_{os.environ.get('DLFS_LANG')}"  # make lab DLFS_LANG=ko
+first = min((chapters if chapters.is_dir() else project / "chapters").glob("ch*.ipynb"))
 c.ServerApp.root_dir = str(project)
-c.LabApp.default_url = f"/lab/tree/chapters/{first.name}"
+c.LabApp.default_url = f"/lab/tree/{first.parent.name}/{first.name}"
 c.LabApp.app_settings_dir = str(here)
 c.LabApp.workspaces_dir = str(here / "workspaces")
 

@@ -200,11 +200,13 @@ def speak(language):
     """Labels, results and verdicts are in this language, and else English.
 
     They pass through gettext; locale/<language>/LC_MESSAGES/companion.mo is
-    where it finds them.
+    where it finds them, in a checkout beside `panels`, in a wheel inside it.
     """
     os.environ["LANGUAGE"] = language
+    beside = os.path.join(project_folder(), "locale")
+    inside = os.path.join(home("panels"), "panels", "locale")
     gettext.bindtextdomain(
-        "companion", os.path.join(project_folder(), "locale")
+        "companion", beside if os.path.isdir(beside) else inside
     )
     gettext.textdomain("companion")
 

@@ -1,4 +1,4 @@
-// Three things that no stylesheet can do for a page.
+// Five things that no stylesheet can do for a page.
 
 const WIDE = "pre, .picture, .table-wrapper, div.math, .cell_output > .output";
 
@@ -21,11 +21,29 @@ function holdTogether(formula) {
   both.append(formula, after);
 }
 
+let moved = false; // by the reader
+for (const hand of ["wheel", "touchmove", "keydown", "pointerdown"])
+  addEventListener(hand, () => (moved = true), { once: true, passive: true });
+
+// The other language shows the same place: its anchors are the same.
+function keepPlace() {
+  const above = [...document.querySelectorAll("article section[id]")].filter(
+    (section) => section.getBoundingClientRect().top < innerHeight / 3,
+  );
+  this.hash = scrollY && above.length ? above.at(-1).id : "";
+}
+
 addEventListener("load", () => {
+  for (const link of document.querySelectorAll(".language"))
+    link.addEventListener("click", keepPlace);
   document.querySelectorAll("span.math").forEach(holdTogether);
   // The captions of the list of pages are headings, and say of which level.
   for (const caption of document.querySelectorAll("p.caption[role=heading]"))
     caption.ariaLevel = 2;
-  Promise.resolve(window.MathJax?.startup?.promise).then(reach);
+  Promise.resolve(window.MathJax?.startup?.promise).then(() => {
+    reach();
+    // Formulas have moved what the address names.
+    if (!moved) document.querySelector(":target")?.scrollIntoView({ behavior: "instant" });
+  });
 });
 addEventListener("resize", reach);

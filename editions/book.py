@@ -13,7 +13,7 @@ from pathlib import Path
 from sphinx.cmd.build import build_main
 
 from editions import live
-from editions.links import ROOT
+from editions.languages import NAMES, ROOT, say
 from editions.stage import Stage
 
 HERE = Path(__file__).resolve().parent
@@ -27,36 +27,60 @@ READY = """async () => {
 
 
 def build(folder, fast=False):
-    """Write the pages to `folder`; what Sphinx reads stays in `folder`-source."""
-    source = Path(f"{folder}-source")
-    for old in (folder, source):
+    """Write the pages to `folder`, the Korean ones to its folder ko. What Sphinx reads stays in
+    `folder`-source.
+    """
+    for old in (folder, f"{folder}-source"):
         shutil.rmtree(old, ignore_errors=True)
-    static = source / "_static"
-    (static / "pictures").mkdir(parents=True)
-    for name in ("book.css", "book.js"):
-        shutil.copy(HERE / name, static)
-    mathjax = metadata.files("sphinx-mathjax-offline")
-    shutil.copy(next(file for file in mathjax if file.name == "tex-svg.js").locate(), static)
-    panels = {} if fast else live.export(static / "live")
-    Stage(source, panels)
-    awake = ["html_css_files=book.css,live/live.css", "html_js_files=book.js,live/live.js"]
-    sphinx(folder, source, *(awake if panels else []))
+    panels = {}
+    for language in NAMES:
+        static = source_of(folder, language) / "_static"
+        (static / "pictures").mkdir(parents=True)
+        for name in ("book.css", "book.js"):
+            shutil.copy(HERE / name, static)
+        if language == "en":
+            mathjax = metadata.files("sphinx-mathjax-offline")
+            shutil.copy(
+                next(file for file in mathjax if file.name == "tex-svg.js").locate(), static
+            )
+            panels = {} if fast else live.export(static / "live")
+        Stage(static.parent, panels, language)
+        pages = folder if language == "en" else source_of(folder, f"{language}-pages")
+        sphinx(pages, folder, language, bool(panels))
+        if pages != folder:
+            shutil.move(pages, folder / language)
 
 
-def sphinx(folder, source, *settings, builder="html"):
+def source_of(folder, language):
+    return Path(f"{folder}-source") / language
+
+
+def sphinx(target, folder, language, awake=False, builder="html"):
+    """Make pages in `target` of what is staged for the book in `folder`."""
+    source = source_of(folder, language)
+    settings = {"html_static_path": source / "_static", "language": language}
+    shared = "" if language == "en" else "../../_static/"  # what the English book has
+    if awake:
+        settings["html_css_files"] = f"book.css,{shared}live/live.css"
+        settings["html_js_files"] = f"book.js,{shared}live/live.js"
+    if shared:
+        title = (source / "index.md").read_text("utf-8").splitlines()[0].lstrip("# ")
+        settings |= {"mathjax_path": f"{shared}tex-svg.js", "html_title": title, "project": title}
+        settings["author"] = say("The project's authors", language)
+        settings["copyright"] = say("the project's authors, MIT licence", language)
     options = ["-qW", "-b", builder, "-c", str(HERE), "-d", f"{source}-trees"]
-    for setting in (f"html_static_path={source / '_static'}", *settings):
-        options += ["-D", setting]
-    if build_main([*options, str(source), str(folder)]):
+    for name, value in settings.items():
+        options += ["-D", f"{name}={value}"]
+    if build_main([*options, str(source), str(target)]):
         raise SystemExit("Sphinx could not make the book: the lines above say why.")
 
 
-def print_to(paper, folder):
+def print_to(paper, folder, language):
     """Write the book in `folder` to the file `paper`: one long page, printed by Chromium."""
     from tests.browser.lab import browser
 
-    whole = Path(f"{folder}-print")
-    sphinx(whole, Path(f"{folder}-source"), builder="singlehtml")
+    whole = Path(f"{folder}-print") / ("" if language == "en" else language)
+    sphinx(whole, folder, language, builder="singlehtml")
     with browser() as chromium:
         page = chromium.new_page()
         page.goto((whole / "index.html").as_uri())
@@ -77,11 +101,14 @@ def main():
     wanted = parser.parse_args()
     book = ROOT / "build" / "book"
     build(book, wanted.fast)
-    size = sum(path.stat().st_size for path in book.rglob("*") if path.is_file())
-    print(f"build/book/index.html: {size / 1e6:.1f} MB in all")
-    if wanted.pdf:
-        print_to(book.with_suffix(".pdf"), book)
-        print("build/book.pdf")
+    files = {path: path.stat().st_size / 1e6 for path in book.rglob("*") if path.is_file()}
+    korean = sum(size for path, size in files.items() if book / "ko" in path.parents)
+    whole = sum(files.values())
+    print(f"build/book/index.html: {whole:.1f} MB in all, {korean:.1f} MB of it Korean")
+    for language in NAMES if wanted.pdf else ():
+        paper = book.with_name("book.pdf" if language == "en" else f"book-{language}.pdf")
+        print_to(paper, book, language)
+        print(paper.relative_to(ROOT))
 
 
 if __name__ == "__main__":

@@ -4,8 +4,8 @@ project = html_title = "Deep learning from scratch: the companion"
 author = "The project's authors"
 copyright = "the project's authors, MIT licence"
 
-extensions = ["myst_nb", "sphinx.ext.mathjax", "sphinx_copybutton"]
-templates_path = []
+extensions = ["myst_nb", "sphinx.ext.mathjax", "sphinx_copybutton", "editions.both"]
+templates_path = ["templates"]
 exclude_patterns = ["_static", "downloads"]
 
 nb_execution_mode = "off"  # the pages show what is stored

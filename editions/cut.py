@@ -29,8 +29,12 @@ LETTERS, COLUMNS = 88, 79  # in a line of text, and in one of code
 SHOWN, MOST = 12, 20  # lines of code: beyond these it is folded; folded ones of one slide
 WORDS = ("text", "ask")
 WHOLE = re.compile(r"\$\$|\||[-*] |\d+\. |> |```")  # how blocks begin that are shown as they are
+BLANK, HEADING = r"\n\s*\n", re.compile(r"(#+)\s+(.+)")
+HANGUL = re.compile("[가-힣]")
 KEY = re.compile(r"\*\*|(?<![*\w])\*[^*]{2,}\?\*|(?<=\S)\s\*[^*]{30,}\*")
-PREDICT = re.compile(r"(\*\*Try it\b|\*Predict\b).*", re.DOTALL)
+SENTENCE = r"(?:^|(?<=[.?!] ))(?:[^.?!]|[.?!](?! ))*?"  # what a sentence begins with
+PREDICT = re.compile(rf"(\*\*Try it\b|\*Predict\b|\*\*해 보기|{SENTENCE}\*\*예상해).*", re.DOTALL)
+TRY = ("**Try it", "**해 보기")
 
 
 class Part(NamedTuple):
@@ -51,7 +55,7 @@ class Slide:
     parts: list = field(default_factory=list)
     notes: list = field(default_factory=list)  # Markdown
     answer: str = ""
-    place: str = ""  # "2 of 3" of the slides of one heading
+    place: tuple = ()  # (2, 3): the second of the three slides of one heading
 
     @property
     def shown(self):
@@ -84,7 +88,7 @@ def slug(heading):
 def sentences(paragraph):
     """The sentences of a paragraph, none cut inside of brackets, formulas, code or bold words."""
     found = [""]
-    for piece in re.split(r"(?<=[.?!])\s+(?=[A-Z*$\"(])", " ".join(paragraph.split())):
+    for piece in re.split(r"(?<=[.?!])\s+(?=[A-Z가-힣*$\"“(])", " ".join(paragraph.split())):
         found[-1] = f"{found[-1]} {piece}".strip()
         rest = re.sub(r"\$[^$]*\$|`[^`]*`", "", found[-1])
         whole = not any(rest.count(mark) % 2 for mark in ("*", "$", "`", '"'))
@@ -117,10 +121,15 @@ def height(text, letters=LETTERS):
     plain = re.sub(r"\\[a-zA-Z]+|[{}$`]|\*\*|\]\([^)]*\)", "", text)
     if text.startswith("|"):
         head, _rule, *rows = plain.splitlines()
-        return sum(12 + MONO * math.ceil(len(row) / 98) for row in [head, *rows]) + GAP
+        return sum(12 + MONO * math.ceil(wide(row) / 98) for row in [head, *rows]) + GAP
     if text.startswith("```"):
         return MONO * (text.count("\n") - 1) + 24 + GAP
-    return LINE * math.ceil(len(plain) / letters) + GAP
+    return LINE * math.ceil(wide(plain) / letters) + GAP
+
+
+def wide(text):
+    """How many letters of ours a text is as wide as: a syllable of Hangul as two of them."""
+    return len(text) + len(HANGUL.findall(text))
 
 
 def in_prose(block, whole):
@@ -157,6 +166,17 @@ def is_panel(output):
     return output.output_type == "execute_result" and not drawn.get("unconfined")
 
 
+def caption(output):
+    """A panel's title and sentence, which its stored picture has in its alt."""
+    title = output.metadata["image/png"]["alt"].removesuffix(output.data["text/plain"])
+    return title.rstrip(". "), output.data["text/plain"]
+
+
+def panel_of(cell):
+    """The output of a cell that shows a panel."""
+    return next(o for o in cell.outputs if "image/png" in o.get("data", {}) and is_panel(o))
+
+
 def narrow(part):
     """Whether a picture has room beside what was printed."""
     lines = part.source.splitlines()
@@ -187,32 +207,35 @@ def fits(parts, title):
 def leads(part):
     """Whether a part announces what follows."""
     if part.kind == "ask":
-        return not part.source.startswith("**Try it")  # that looks back, at a panel
+        return not part.source.startswith(TRY)  # that looks back, at a panel
     return part.kind == "text" and part.source.endswith(":")
 
 
 def lines_high(text):
-    return MONO * sum(max(1, math.ceil(len(t) / COLUMNS)) for t in text.splitlines()) + 12 + GAP
+    return MONO * sum(max(1, math.ceil(wide(t) / COLUMNS)) for t in text.splitlines()) + 12 + GAP
 
 
 class Cutter:
     """The slides so far; things are placed on the last of them, or on one more."""
 
-    def __init__(self):
+    def __init__(self, headings):
         self.slides, self.home = [], None
+        self.headings, self.seen = iter(headings), []  # English ones, whatever the slides speak
 
     def begin(self, title, level):
         """A heading's first slide."""
-        same = sum(slug(s.title) == slug(title) for s in self.slides if "--" not in s.name)
+        heading = slug(next(self.headings))
+        same = self.seen.count(heading)
+        self.seen.append(heading)
         above = [s.title for s in self.slides if s.level < min(level, 3)]
-        name = f"{slug(title)}-{same}" if same else slug(title)
+        name = f"{heading}-{same}" if same else heading
         self.slides.append(Slide(name, title, level, above[-1] if above else ""))
         if not self.in_exercise:
             self.home = self.slides[-1]
 
     @property
     def in_exercise(self):
-        return self.slides[-1].title.startswith("Exercise")
+        return self.slides[-1].name.startswith("exercise")
 
     def go_on(self, of=None):
         """One slide more of a heading."""
@@ -249,8 +272,8 @@ class Cutter:
         self.slides[-1].parts.append(Part("fold", cell.source, cell=cell))
 
     def markdown(self, source):
-        for block in re.split(r"\n\s*\n", source):
-            if heading := re.match(r"(#+)\s+(.+)", block):
+        for block in re.split(BLANK, source):
+            if heading := HEADING.match(block):
                 self.begin(heading[2], len(heading[1]))
                 continue
             shown = [(kind, text) for kind, text in in_prose(block, self.in_exercise) if text]
@@ -269,9 +292,14 @@ class Cutter:
             self.slides[-1].answer = answer
 
 
-def cut(notebook, chapter):
-    """The slides of a chapter; `chapter` is "chNN", whose solutions answer the exercises."""
-    cutter, answered = Cutter(), False
+def cut(notebook, chapter, english=None):
+    """The slides of a chapter; `chapter` is "chNN", whose solutions answer the exercises. english:
+    the chapter that it is a translation of, whose headings name the slides.
+    """
+    named = [c for c in (english or notebook).cells if "slide-skip" not in tags(c)]
+    prose = [cell.source for cell in named if cell.cell_type == "markdown"]
+    found = [HEADING.match(block) for text in prose for block in re.split(BLANK, text)]
+    cutter, answered = Cutter([heading[2] for heading in found if heading]), False
     for cell in notebook.cells:
         if "slide-skip" in tags(cell):
             cutter.slides[-1].parts.append(Part("skip", cell.source, cell=cell))
@@ -310,5 +338,5 @@ def tidied(slides):
     for _base, same in groupby(slides, key=lambda slide: slide.name.split("--")[0]):
         same = [slide for slide in same if slide.level > 1]
         for number, slide in enumerate(same, start=1):
-            slide.place = f"{number} of {len(same)}" * (len(same) > 1)
+            slide.place = (number, len(same)) * (len(same) > 1)
     return slides

@@ -3,35 +3,47 @@
 Catalogues in locale/ko/LC_MESSAGES follow the English: one a chapter and one for the documents, a
 message a paragraph, which knows its cell and number; companion.po for what panels, exercises and
 companion say. The notebooks in chapters_ko follow the catalogues: their code is that of the
-English chapters, byte for byte. A paragraph without a valid translation stays English there, and is
-counted.
+English chapters, byte for byte; `make notebooks` runs them. A paragraph without a valid translation
+stays English there, and is counted.
 """
 
 import copy
 import difflib
+import posixpath
 import re
 import sys
+from functools import cache
 from pathlib import Path
 
 import nbformat
 import polib
 from babel.messages import frontend
 
+from scripts.notebooks import UNCOMPARED, tags
+from scripts.refresh_notebooks import write
+
 ROOT = Path(__file__).resolve().parents[1]
 CHAPTERS, KOREAN = ROOT / "chapters", ROOT / "chapters_ko"
 CATALOGUES = ROOT / "locale" / "ko" / "LC_MESSAGES"
 SOURCES = ("panels", "exercises", "chapters/companion.py")  # whose words pass through gettext
 # README.md -> README.ko.md; docs/map.md -> docs/ko/map.md
-DOCUMENTS = {"README.md": "README.ko.md", "docs/map.md": "docs/ko/map.md"}
+DOCUMENTS = {
+    "README.md": "README.ko.md",
+    **{f"docs/{name}.md": f"docs/ko/{name}.md" for name in ("map", "glossary", "teaching")},
+}
 ALIKE = 0.6  # of its letters: an old paragraph that a new one is thought to come from
 METADATA = {"Content-Type": "text/plain; charset=UTF-8", "Language": "ko"}
 
 
-def blocks(source):
-    """The paragraphs of a Markdown text; a fence of code stays in one piece."""
+def blocks(source, rows=False):
+    """The paragraphs of a Markdown text; a fence of code stays in one piece. rows: so does each row
+    of a table.
+    """
     found, fenced = [[]], False
     for line in source.split("\n"):
         fenced ^= line.lstrip().startswith("```")
+        if rows and line.startswith("|") and found[-1]:
+            found.append([])
         if line.strip() or fenced:
             found[-1].append(line)
         else:
@@ -39,12 +51,20 @@ def blocks(source):
     return ["\n".join(lines) for lines in found if lines]
 
 
+def joined(parts):
+    """Paragraphs as a Markdown text: rows of a table close together, all else apart."""
+    text = "\n\n".join(parts)
+    return re.sub(r"(?m)^(\|.*\|)\n\n(?=\|)", r"\1\n", text)
+
+
 def messages(cells):
-    """("cell/number", paragraph) of each paragraph, for cells of (id, Markdown)."""
+    """("cell/number", paragraph) of each paragraph, for cells of (id, Markdown): of a document each
+    row of a table, too.
+    """
     return [
         (f"{name}/{number}", text)
         for name, source in cells
-        for number, text in enumerate(blocks(source))
+        for number, text in enumerate(blocks(source, name.endswith(".md")))
     ]
 
 
@@ -107,8 +127,8 @@ def translated(cells, catalogue):
     missing = [place for place, text in messages(cells) if (place, text) not in known]
     korean = []
     for name, source in cells:
-        parts = [known.get((f"{name}/{i}", text), text) for i, text in enumerate(blocks(source))]
-        korean.append((name, "\n\n".join(parts)))
+        here = messages([(name, source)])
+        korean.append((name, joined(known.get(message, message[1]) for message in here)))
     return korean, missing
 
 
@@ -119,7 +139,72 @@ def korean_notebook(notebook, catalogue):
     text = dict(korean)
     for cell in notebook.cells:
         cell.source = text.get(cell.id, cell.source)
+        if cell.cell_type == "markdown":
+            cell.source = led(cell.source, "chapters/", "chapters_ko/")
     return notebook, missing
+
+
+def korean_document(english, catalogue):
+    """A document's Korean text, and the places that stayed English."""
+    text = [(english, (ROOT / english).read_text(encoding="utf-8"))]
+    ((_name, korean),), missing = translated(text, catalogue)
+    return led(korean, english, DOCUMENTS[english]) + "\n", missing
+
+
+def catalogue_of(path):
+    """docs/map.md -> docs_map"""
+    return re.sub(r"\W", "_", path.removesuffix(".md"))
+
+
+LINK = re.compile(
+    r'(\]\(|^\[[^]\n]+\]: |src="|srcset=")([^)\s:#"]+)(#[^)\s"]+)?(?=[)\s"]|$)', re.MULTILINE
+)
+
+
+def led(text, english, korean):
+    """A text that moves from one path to another: its links lead where they led, and to what is
+    Korean where there is such a thing; from a link to itself in Korean becomes one to the English.
+    """
+
+    def link(found):
+        opening, path, place = found.groups(default="")
+        goal = posixpath.normpath(posixpath.join(posixpath.dirname(english), path))
+        if goal == korean:
+            goal = english
+        elif goal in DOCUMENTS:
+            goal = DOCUMENTS[goal]
+        elif goal.startswith("chapters/ch"):
+            place = place and "#" + anchors(posixpath.basename(goal))[place[1:]]
+            goal = goal.replace("chapters", "chapters_ko", 1)
+        return opening + posixpath.relpath(goal, posixpath.dirname(korean)) + place
+
+    return LINK.sub(link, text)
+
+
+@cache
+def anchors(name):
+    """English -> Korean place of each heading of a chapter, as JupyterLab names it."""
+    catalogue = read(name.removesuffix(".ipynb"))
+    headings = (entry for entry in catalogue if entry.msgid.startswith("#"))
+    both = ((entry.msgid, entry.msgstr or entry.msgid) for entry in headings)
+    return {one.lstrip("# ").replace(" ", "-"): other.lstrip("# ").replace(" ", "-")
+            for one, other in both}  # fmt: skip
+
+
+def stored(notebook, path):
+    """Write a Korean chapter; what its cells of the same code have shown stays beside them.
+
+    Cells that print a time have the English one's: texts tell of it.
+    """
+    shown = {}
+    if path.exists():
+        cells = nbformat.read(path, as_version=4).cells
+        shown = {cell.id: cell for cell in cells if cell.cell_type == "code"}
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and UNCOMPARED not in tags(cell):
+            before = shown.get(cell.id)
+            cell.outputs = before.outputs if before and before.source == cell.source else []
+    write(notebook, path)
 
 
 def read(name):
@@ -134,17 +219,22 @@ def update(name, cells):
     return catalogue
 
 
-def update_words():
-    """companion.po follows the words of the code, and companion.mo follows it."""
+def words_of_the_code():
+    """The English messages that panels, exercises and companion look up."""
     template = ROOT / "build" / "companion.pot"
     template.parent.mkdir(exist_ok=True)
     babel = ["pybabel", "-q", "extract", "--omit-header", "--no-location", "--sort-output"]
     sources = [str(ROOT / name) for name in SOURCES]
     frontend.CommandLineInterface().run([*babel, "-o", str(template), *sources])
+    return polib.pofile(str(template))
+
+
+def update_words():
+    """companion.po follows the words of the code, and companion.mo follows it."""
     old = {entry.msgid: entry for entry in read("companion")}
     new = polib.POFile(wrapwidth=0)
     new.metadata = {**METADATA, "Plural-Forms": "nplurals=1; plural=0;"}
-    for entry in polib.pofile(str(template)):
+    for entry in words_of_the_code():
         before = old.get(entry.msgid, polib.POEntry())
         entry.msgstr = before.msgstr
         if entry.msgid_plural:
@@ -167,6 +257,9 @@ KEPT = {
 WRONG = {
     "a particle in brackets": r"[을은이와]\([를는가과]\)|\(으\)로",
     "** after punctuation, before Hangul: not bold": r"\*\*[^*\s][^*]*[)\].,'’”]\*\*(?=[가-힣])",
+    "a particle that depends on what the placeholder before it is": (
+        r"\{[^}%]*\}`?(?:[은는이가을를과와]|으?로)(?![가-힣])"
+    ),
     "a word for the reader that no Korean teacher uses": r"당신|그녀",
 }
 
@@ -199,12 +292,16 @@ def main():
     for path in sorted(CHAPTERS.glob("ch*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
         catalogue = update(path.stem, prose(notebook))
-        _notebook, missing = korean_notebook(notebook, catalogue)
+        korean, missing = korean_notebook(notebook, catalogue)
+        stored(korean, KOREAN / path.name)
         print(f"{path.stem}: {len(missing)} of {len(catalogue)} paragraphs stay English")
     for english in DOCUMENTS:
-        text = [(english, (ROOT / english).read_text(encoding="utf-8"))]
-        catalogue = update(re.sub(r"\W", "_", english.removesuffix(".md")), text)
-        missing = translated(text, catalogue)[1]
+        text = (ROOT / english).read_text(encoding="utf-8")
+        catalogue = update(catalogue_of(english), [(english, text)])
+        korean, missing = korean_document(english, catalogue)
+        path = ROOT / DOCUMENTS[english]
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(korean, encoding="utf-8", newline="\n")
         print(f"{english}: {len(missing)} of {len(catalogue)} paragraphs stay English")
 
 

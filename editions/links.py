@@ -9,14 +9,16 @@ from urllib.parse import unquote
 
 import nbformat
 
+from editions import ko
+from editions.languages import CHAPTERS, OTHER, ROOT
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
 
-ROOT = Path(__file__).resolve().parents[1]
 INTERNAL = {"mutation", "soak"}  # of docs/: for those who work on the project, no pages
-PLACES = {"README.md": "index.md", "common": "code/index.md"}
+PLACES = dict.fromkeys(["README.md", "README.ko.md"], "index.md") | {"common": "code/index.md"}
 LINK = re.compile(r"(!?)\[((?:[^][]|\[[^][]*\])*)\]\(([^)\s]+)\)")
 NOTE = re.compile(r"^\[([^]]+)\]: (\S+)$", re.M)  # a link that is told at a page's end
 HEADING = re.compile(r"^#+ +(?:([\d.]+) )?(.+)", re.M)
@@ -35,15 +37,41 @@ def slug(heading):
     return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
 
 
+def anchor_of(heading):
+    """The anchor of what HEADING has found."""
+    return slug(heading[0].lstrip("# "))
+
+
+def documents():
+    """The names of the documents that become pages, and their titles."""
+    paths = sorted((ROOT / "docs").glob("*.md"))
+    titles = {path.stem: HEADING.search(path.read_text("utf-8"))[0].lstrip("# ") for path in paths}
+    return {name: title for name, title in titles.items() if name not in INTERNAL}
+
+
+def untranslated():
+    """The pages of the English book that the Korean one has not, but leads to."""
+    return {*documents(), "code"} - {Path(name).stem for name in ko.DOCUMENTS}
+
+
 class Links:
     """What becomes a page in the folder that Sphinx reads, and how links lead there."""
 
-    def __init__(self, folder):
-        self.folder, self.address = folder, address()
-        paths = sorted((ROOT / "chapters").glob("*.ipynb"))
-        self.chapters = {path.name: nbformat.read(path, as_version=4) for path in paths}
-        self.documents = sorted({path.stem for path in (ROOT / "docs").glob("*.md")} - INTERNAL)
+    def __init__(self, folder, language="en"):
+        self.folder, self.language, self.address = folder, language, address()
+        self.english, self.chapters = (
+            {path.name: nbformat.read(path, 4) for path in sorted(CHAPTERS[one].glob("*.ipynb"))}
+            for one in ("en", language)
+        )
+        self.documents = documents()
+        # What a language has no pages of leads to the English ones, a folder above its own.
+        self.foreign = set() if language == "en" else untranslated()
+        self.others = ko.DOCUMENTS.values() if language == "en" else ko.DOCUMENTS
         self.code = set((ROOT / "common").glob("[!_]*.py"))  # and what pages link to
+
+    def own(self, name):
+        """Where a document is in the language of the pages."""
+        return ROOT / (name if self.language == "en" else ko.DOCUMENTS[name])
 
     def markdown(self, text, origin):
         """Let the links in a file's Markdown lead to pages, or to the repository, or be words."""
@@ -64,8 +92,9 @@ class Links:
         if picture:
             shutil.copy(path, self.folder)
         elif path.name in self.chapters:  # "3.6" leads to that section
-            number = re.search(r"[\d.]*$", text)[0]
-            anchor = anchor or self.sections(path.name).get(number, "")
+            number = re.search(r"([\d.]*)절?$", text)[1]
+            anchor = slug(anchor or self.sections(path.name).get(number, ""))
+            anchor = self.headings(path.name).get(anchor, anchor)
         elif path.suffix == ".py" and path.is_file():
             self.code.add(path)
             page, anchor = f"code/{short[:-3]}.md", ""
@@ -73,9 +102,21 @@ class Links:
             if not self.address:
                 return text
             page = f"{self.address}/blob/HEAD/{short}"
-        return f"{picture}[{text}]({page}{anchor and '#' + slug(anchor)})"
+        page += anchor and f"#{slug(anchor)}"
+        if short in self.others or re.split(r"[./]", page)[0] in self.foreign:
+            folder, other = "ko/" if self.language == "en" else "../", OTHER[self.language]
+            page = folder + re.sub(r"\.(md|ipynb)", ".html", page)
+            return f'<a href="{page}" hreflang="{other}">{text}</a>'
+        return f"{picture}[{text}]({page})"
 
     def sections(self, name):
-        cells = (cell for cell in self.chapters[name].cells if cell.cell_type == "markdown")
+        cells = (cell for cell in self.english[name].cells if cell.cell_type == "markdown")
         found = [match for cell in cells for match in HEADING.finditer(cell.source)]
         return {match[1]: f"{match[1]} {match[2]}" for match in found if match[1]}
+
+    def headings(self, name):
+        """The anchors of a chapter's headings -> the English ones, which pages have."""
+        cells = zip(self.chapters[name].cells, self.english[name].cells, strict=True)
+        found = [[HEADING.finditer(cell.source) for cell in pair] for pair in cells]
+        pairs = [both for pair in found for both in zip(*pair, strict=True)]
+        return {anchor_of(own): anchor_of(english) for own, english in pairs}

@@ -30,12 +30,13 @@
       const card = make("div", { className: "live-picture" });
       card.setAttribute("role", "group");
       card.setAttribute("aria-label", data.title);
-      this.image.replaceWith(card);
+      box.replaceChildren(card); // what was said beside the stored picture goes with it
       card.append(this.image);
       box.prepend(make("strong", { className: "live-title", textContent: data.title }), row);
       box.append(this.sentence, this.note);
       box.classList.add("live-awake");
       this.show();
+      row.classList.toggle("live-more", row.scrollHeight > row.clientHeight + 9);
     }
 
     get key() { return this.data.keys[this.at]; }
@@ -180,6 +181,7 @@
 
   window.livePanel = async (name, text) => {
     const data = await unpacked(text);
+    Object.assign(data, data[document.documentElement.lang]); // its words in the page's language
     document.querySelectorAll(`[data-panel="${name}"]`).forEach((box) => {
       box.live ??= new LivePanel(box, data);
     });

@@ -26,10 +26,12 @@ import nbformat
 from panels.shell import Panel, RunPanel
 from panels.shell.frames import run_states, states
 
+from .languages import CHAPTERS as FOLDERS
+from .languages import NAMES, speaking
 from .pictures import pictures
-from .stops import content
+from .stops import content, retold
 
-CHAPTERS = Path(__file__).resolve().parents[1] / "chapters"
+CHAPTERS = FOLDERS["en"]
 LAYOUTS = ("normal", "narrow")  # NAME.js, and NAME-narrow.js for a page below 700 pixels
 EACH = (9, 5)  # values of a control around each base: the fewer where a file becomes too large
 MOST = 240  # states of a panel: bases come first, then what is around the start
@@ -56,37 +58,56 @@ def copy_scripts(folder):
 def _chapter(job):
     path, folder, layouts, wanted = job
     names = {}
-    for cell, panel in shown(path):
+    for cell, panels in shown(path):
         if wanted is None or cell in wanted:
-            names[path.stem, cell] = write(panel, folder, layouts)
+            panel, *others = panels.values()
+            names[path.stem, cell] = write(panel, folder, layouts, *others)
             print(f"{path.stem} {cell}: {names[path.stem, cell]}", flush=True)
     return names
 
 
 def shown(path):
-    """Runs a chapter's cells as a reader does; yields the ids and panels of those that show one."""
+    """Runs a chapter's cells as a reader does, once for each language; yields the ids of those that
+    show a panel, and the panels: language -> panel.
+    """
     sys.path.insert(0, str(path.parent))
     matplotlib.use("Agg")
-    names = {"__name__": "__main__", "display": lambda *shown, **options: None}
+    own = {
+        language: {"__name__": "__main__", "display": lambda *shown, **options: None}
+        for language in NAMES
+    }
     for cell in nbformat.read(path, as_version=4).cells:
         if cell.cell_type != "code" or "raises-exception" in cell.metadata.get("tags", []):
             continue
-        tree = ast.parse(cell.source)
-        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-        with redirect_stdout(io.StringIO()):
-            exec(compile(tree, cell.id, "exec"), names)
-            value = last and eval(compile(ast.Expression(last.value), cell.id, "eval"), names)
-        matplotlib.pyplot.close("all")
-        if isinstance(value, Panel):
-            yield cell.id, value
+        values = {}
+        for language, names in own.items():
+            with redirect_stdout(io.StringIO()), speaking(language):
+                values[language] = result(cell, names)
+            matplotlib.pyplot.close("all")
+        if isinstance(values["en"], Panel):
+            yield cell.id, values
 
 
-def write(panel, folder, layouts=LAYOUTS):
-    """Writes a panel's file for each layout, named by what it holds; returns the name."""
+def result(cell, names):
+    """What a cell ends with, run among these names."""
+    tree = ast.parse(cell.source)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, cell.id, "exec"), names)
+    return last and eval(compile(ast.Expression(last.value), cell.id, "eval"), names)
+
+
+def write(panel, folder, layouts=LAYOUTS, korean=None):
+    """Writes a panel's file for each layout, named by what it holds; returns the name. korean: the
+    same panel, made while Korean was spoken, tells the Korean words.
+    """
     runs = isinstance(panel, RunPanel)
     for each in EACH:
         found = (run_states if runs else states)(panel, each)
-        data, drawn = content(panel, list(islice(found, MOST // 3 if runs else MOST)))
+        found = list(islice(found, MOST // 3 if runs else MOST))
+        data, drawn = content(panel, found)
+        if korean:
+            with speaking("ko"):
+                data["ko"] = retold(korean, found, data)
         texts = {}
         for layout in layouts:  # the others if they find room: a page shows the first one else
             text = packed({**data, **pictures(panel, drawn, layout)})

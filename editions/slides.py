@@ -19,15 +19,19 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from editions import live
-from editions.cut import cut
+from editions.cut import caption, cut, panel_of
+from editions.languages import CHAPTERS, NAMES, OTHER, ROOT, say
 
 HERE = Path(__file__).parent
-ROOT = HERE.parent
 SLIDES = ROOT / "build" / "slides"
 MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable("table")
 COLOURS = HtmlFormatter(style="a11y-high-contrast-light", nowrap=True)
 FORMULA = re.compile(r"\$\$.+?\$\$|(?<!\\)\$[^$\n]+?\$", re.DOTALL)
-LIVE = '<link rel="stylesheet" href="live/live.css">\n<script defer src="live/live.js"></script>'
+LIVE = (
+    '<link rel="stylesheet" href="{0}live/live.css">\n<script defer src="{0}live/live.js"></script>'
+)
+SWITCH = '<a class="language" href="{}" lang="{}" hreflang="{}">{}</a>'
+FOOT = "On paper or as a PDF: put <code>?print-pdf</code> behind a deck's address, and print it."
 FOLDS = {"c": "code", "a": "a solution"}
 
 
@@ -63,7 +67,7 @@ def python(source):
     return highlight(source, PythonLexer(), COLOURS).rstrip("\n")
 
 
-def body(slide, panels, chapter):
+def body(slide, panels, chapter, language):
     """The parts of a slide. What answers a question waits for a key; a panel does not."""
     asked = False
     for part in slide.shown:
@@ -77,8 +81,12 @@ def body(slide, panels, chapter):
             name = panels.get((chapter, part.cell.id))
             source = f"data:image/png;base64,{part.picture}"
             image = f'<img alt="{html.escape(part.source)}" src="{source}">'
+            if language != "en" and part.kind == "panel":  # its words are not drawn into it
+                title, sentence = map(html.escape, caption(panel_of(part.cell)))
+                image = f'<p class="said"><b>{title}</b></p>{image}<p class="said">{sentence}</p>'
             if name:
-                live = f'data-panel="{name}" data-layout="lecture" data-src="live/{name}.js"'
+                there = f"{above(language)}live/{name}.js"
+                live = f'data-panel="{name}" data-layout="lecture" data-src="{there}"'
                 image = f'<div class="live-panel" {live}>{image}</div>'
             later = later if part.kind == "picture" else ""
             words = html.escape(part.beside)
@@ -88,7 +96,7 @@ def body(slide, panels, chapter):
             yield f'<pre class="{part.kind}{later}">{html.escape(part.source)}</pre>'
 
 
-def folds(slide):
+def folds(slide, language):
     """What a key opens: the code of the slide, an answer of its exercise; and a button for each."""
     sources = {"c": "\n\n\n".join(slide.folded), "a": slide.answer}
     for key, source in sources.items():
@@ -96,17 +104,18 @@ def folds(slide):
             fold = f"{key}-{slide.name}"
             yield (
                 f'<button data-key="{key}" aria-controls="{fold}" aria-expanded="false">'
-                f"<kbd>{key.upper()}</kbd> {FOLDS[key]}</button>"
+                f"<kbd>{key.upper()}</kbd> {say(FOLDS[key], language)}</button>"
                 f'<pre class="fold" id="{fold}" hidden>{python(source)}</pre>'
             )
 
 
-def section(slide, panels, chapter):
+def section(slide, panels, chapter, language):
     notes = "".join(map(render, slide.notes))
-    above = " · ".join(filter(None, [inline(slide.section) if slide.section else "", slide.place]))
-    head = f'<p class="above">{above}</p><h2>{inline(slide.title)}</h2>'
-    inside = "".join(body(slide, panels, chapter))
-    feet = "".join(folds(slide))
+    place = say("{0} of {1}", language).format(*slide.place) if slide.place else ""
+    small = " · ".join(filter(None, [inline(slide.section) if slide.section else "", place]))
+    head = f'<p class="above">{small}</p><h2>{inline(slide.title)}</h2>'
+    inside = "".join(body(slide, panels, chapter, language))
+    feet = "".join(folds(slide, language))
     return (
         f'<section id="{slide.name}"><div class="page {slide.looks}"><header>{head}</header>'
         f'<div class="body">{inside}</div><footer>{feet}</footer></div>'
@@ -114,9 +123,23 @@ def section(slide, panels, chapter):
     )
 
 
-def opening(slide, others):
+def above(language):
+    """Where what both languages use is: the English decks' folder."""
+    return "" if language == "en" else "../"
+
+
+def switch(page, language):
+    """A link to the same page in the other language."""
+    other = OTHER[language]
+    there = f"{'../' if other == 'en' else 'ko/'}{page}.html"
+    return SWITCH.format(there, other, other, NAMES[other])
+
+
+def opening(slide, others, chapter, language):
     """The title, and what the chapter is going to be about."""
-    keys = (HERE / "slides_keys.html").read_text(encoding="utf-8")
+    ending = "html" if language == "en" else f"{language}.html"
+    keys = Template((HERE / f"slides_keys.{ending}").read_text(encoding="utf-8"))
+    keys = keys.substitute(switch=switch(chapter, language))
     notes = "".join(map(render, slide.notes))
     links = "".join(
         f'<li><a href="#/{other.name}">{inline(other.title)}</a></li>'
@@ -127,18 +150,22 @@ def opening(slide, others):
         f'<section id="{slide.name}"><div class="page title"><h1>{inline(slide.title)}</h1>{keys}'
         f'</div><aside class="notes">{notes}</aside></section>'
         f'<section id="agenda"><div class="page"><header><p class="above">{inline(slide.title)}</p>'
-        f"<h2>Agenda</h2></header><ol>{links}</ol></div></section>"
+        f"<h2>{say('Agenda', language)}</h2></header><ol>{links}</ol></div></section>"
     )
 
 
-def deck(notebook, chapter, panels):
+def deck(notebook, chapter, panels, language="en"):
     """The page of a chapter, `chapter` being the notebook's name without its ending."""
-    first, *slides = cut(notebook, chapter[:4])
-    sections = [opening(first, slides), *(section(slide, panels, chapter) for slide in slides)]
+    english = nbformat.read(CHAPTERS["en"] / f"{chapter}.ipynb", as_version=4)
+    first, *slides = cut(notebook, chapter[:4], english)
+    sections = [opening(first, slides, chapter, language)]
+    sections += [section(slide, panels, chapter, language) for slide in slides]
     page = Template((HERE / "slides.html").read_text(encoding="utf-8"))
-    awake = LIVE if panels else ""
-    title = html.escape(plain(first.title))
-    return page.substitute(title=title, live=awake, slides="\n".join(sections))
+    up = above(language)
+    awake = LIVE.format(up) if panels else ""
+    title = f"{html.escape(plain(first.title))}: {say('slides', language)}"
+    shown = "\n".join(sections)
+    return page.substitute(title=title, live=awake, slides=shown, language=language, up=up)
 
 
 def bring(folder):
@@ -159,20 +186,33 @@ def bring(folder):
 
 
 def main(folder=SLIDES, fast=False):
-    """Write the decks, and an index of them; `fast`: panels are pictures."""
+    """Write the decks, and an index of them, in each language; `fast`: panels are pictures."""
     folder.mkdir(parents=True, exist_ok=True)
     bring(folder)
     panels = {} if fast else live.export(folder / "live", layouts=("lecture",))
+    for language in NAMES:
+        decks(folder if language == "en" else folder / language, panels, language)
+
+
+def decks(folder, panels, language):
+    folder.mkdir(exist_ok=True)
     entries = []
-    for path in sorted((ROOT / "chapters").glob("ch*.ipynb")):
+    for path in sorted(CHAPTERS[language].glob("ch*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
-        (folder / f"{path.stem}.html").write_text(
-            deck(notebook, path.stem, panels), encoding="utf-8"
-        )
+        page = deck(notebook, path.stem, panels, language)
+        (folder / f"{path.stem}.html").write_text(page, encoding="utf-8")
         title = html.escape(re.match(r"# (.+)", notebook.cells[0].source)[1])
         entries.append(f'<li><a href="{path.stem}.html">{title}</a></li>')
     index = Template((HERE / "slides_index.html").read_text(encoding="utf-8"))
-    (folder / "index.html").write_text(index.substitute(entries="\n".join(entries)), "utf-8")
+    page = index.substitute(
+        entries="\n".join(entries),
+        title=say("Deep learning from scratch: slides", language),
+        foot=say(FOOT, language),
+        switch=switch("index", language),
+        language=language,
+        up=above(language),
+    )
+    (folder / "index.html").write_text(page, encoding="utf-8")
     print(f"{len(entries)} decks in {folder / 'index.html'}")
 
 

@@ -5,12 +5,33 @@ A state is known by its key, the places of the controls' values among their stop
 
 from gettext import gettext as _
 
+from editions.languages import say
 from panels.shell import RunPanel
 from panels.shell.frames import named
 from panels.shell.plain import described, flat, parts
 
+NOTE = "One control at a time here; in the notebook all of them at once."
 
-def content(panel, found):
+
+def retold(panel, found, data):
+    """The words of `data` in another language, which `panel` speaks: the same one, built there."""
+    found = [state._replace(words=words(panel, state)) for state in found]
+    other, _drawn = content(panel, found, "ko")
+    if [other["keys"], other["ways"]] != [data["keys"], data["ways"]]:
+        raise ValueError(f"{data['title']}: its controls hold other values in another language.")
+    return {name: other[name] for name in other if other[name] != data[name]}
+
+
+def words(panel, state):
+    """What the panel says in this state, in the language that is spoken now."""
+    if state.data is not None:
+        return panel.describe(state.data)
+    panel.undrawn = True  # a message
+    panel.set(**state.values)
+    return panel.message
+
+
+def content(panel, found, language="en"):
     """All that the page needs but the pictures; and the states, each once, that want one."""
     once = {repr(flat(panel, state.values)): state for state in reversed(found)}
     drawn = list(reversed(once.values()))
@@ -58,10 +79,10 @@ def content(panel, found):
         "words": {
             "preset": panel._preset_choice.description,
             "own": _("own values"),
-            "play": _("Play"),
-            "pause": _("Pause"),
+            "play": say("Play", language),
+            "pause": say("Pause", language),
             "previous": _("previous"),
             "next": _("next"),
-            "note": _("One control at a time here; in the notebook all of them at once."),
+            "note": say(NOTE, language),
         },
     }, drawn

@@ -53,7 +53,7 @@ def _gaps(three):
     return isinstance(three, (tuple, list)) and any(map(_open, three))
 
 
-@exercise(hint=N_("Say XOR in words: at least one input is 1, *and* not both. What is each half?"))
+@exercise(hint=N_("Say XOR in words: at least one input is 1, and not both. What is each half?"))
 def check_xor_neurons(answer):
     never, always = (0, 0, -1), (0, 0, 1)
     if isinstance(answer, Mapping):  # a neuron with a number missing is open

@@ -1228,7 +1228,7 @@ def check_reading_steps(answer):
             ),
             Mistake(
                 without_first,
-                _("The reading at step 0 is missing: how good is the untrained network?"),
+                _("The reading at step 0 is missing: how good is a network after one step?"),
                 _("Where does your range begin?"),
             ),
             Mistake(

@@ -85,7 +85,7 @@ def check_paper_gradients(answer):
             Mistake(
                 guess(5, -5, -3),
                 _("x and z are right; y has got a minus, although plus passes on what arrives."),
-                _("y is negative itself. If it *grows* by 1, does x + y grow or shrink?"),
+                _("y is negative itself. If it grows by 1, does x + y grow or shrink?"),
             ),
             Mistake(
                 guess(5, 5, 5),
@@ -457,7 +457,7 @@ def check_relu_backward(answer):
     )
 
 
-@exercise(hint=N_("y(1 − y), with y the value that *came out* of the sigmoid."))
+@exercise(hint=N_("y(1 − y), with y the value that came out of the sigmoid."))
 def check_sigmoid_backward(answer):
     def slope(x):
         return sigmoid(x) * (1 - sigmoid(x))

@@ -853,7 +853,7 @@ def check_decayed_gradients(answer):
             Mistake(
                 decays(lambda p, lam: -lam * p),
                 _("The sign is wrong: these weights grow."),
-                _("The gradient is taken *off* the weights. With which sign must it hold lam · W?"),
+                _("The gradient is taken off the weights. With which sign must it hold lam · W?"),
             ),
             Mistake(
                 decays(lambda p, lam: 0.5 * lam * p**2),

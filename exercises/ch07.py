@@ -230,7 +230,7 @@ def check_convolve(answer):
         mistakes=[
             Mistake(
                 lambda x, w, stride: _slide(x, w[::-1, ::-1], stride, sums),
-                _("The filter is turned upside down: mathematicians do so, networks do not."),
+                _("The filter is turned by 180°: mathematicians do so, networks do not."),
                 _("Lay the filter on the window as it is."),
             ),
             Mistake(

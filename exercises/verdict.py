@@ -429,8 +429,9 @@ def _difference(got, want, near, name=""):
             return _("{its} is {kind}, {count} values are expected").format(
                 its=its, kind=_kind(got), count=len(want)
             )
+        name = name or _("result")
         for i, (one, part) in enumerate(zip(got, want, strict=True)):
-            if words := _difference(one, part, near, f"{name or _('result')}[{i}]"):
+            if words := _difference(one, part, near, f"{name}[{i}]"):
                 return words
         return ""
     if not isinstance(want, (bool, int, float, complex, np.generic, np.ndarray)):
@@ -495,6 +496,9 @@ def _nearness(got, near):
     return {"rtol": max(near["rtol"], 1e-4), "atol": max(near["atol"], 1e-6 * float(size))}
 
 
+TIMES = N_("{its} is {factor:.4g} times what is expected")
+
+
 def _slip(got, want, near, its):
     """Return in words how numbers of the right shape differ from those expected."""
     finite = np.isfinite(np.asarray(got, dtype=complex))
@@ -516,7 +520,7 @@ def _slip(got, want, near, its):
         factor = factors.flat[0]
         told = factor != 0 and f"{factor:.4g}" != "1" and (nonzero.sum() > 1 or _plain(factor))
         if told and np.allclose(got, factor * want, **near):
-            return _("{its} is {factor:.4g} times what is expected").format(its=its, factor=factor)
+            return _(TIMES).format(its=its, factor=factor)
     where = np.argwhere(~np.isclose(got, want, equal_nan=True, **near))[0]
     if len(where):
         its = _("entry [{spot}] of {its}").format(spot=", ".join(map(str, where)), its=its)
@@ -589,7 +593,8 @@ def _describe(answer, outcome, want, one, near, batch):
         return error_words(answer, outcome.error)
     words = _difference(outcome.value, want.value, near)
     rows = 1 if batch is None else len(one.args[batch])
-    factor = re.search(r" (\S+) times ", words)
+    before, after = (re.escape(part.strip()) for part in re.split(r"\{.*?\}", _(TIMES))[-2:])
+    factor = re.search(rf"{before} (\S+?) ?{after}", words)
     if rows > 1 and factor and factor[1] in (f"{rows:.4g}", f"{1 / rows:.4g}"):
         words += " " + _("(the batch has {rows} rows: look at 1/N)").format(rows=rows)
     return words[0].upper() + words[1:] if words[0] != "`" else words

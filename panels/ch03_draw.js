@@ -9,6 +9,7 @@ function render({ model, el }) {
   el.classList.add("panel-canvas");
   const label = document.createElement("label");
   label.className = "widget-label";
+  const words = model.get("words");
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = SIDE * SCALE;
   canvas.tabIndex = 0;
@@ -18,11 +19,11 @@ function render({ model, el }) {
   const clear = document.createElement("button");
   clear.className = "jupyter-button lm-Widget jupyter-widgets widget-button";
   clear.type = "button";
-  clear.textContent = "Clear";
+  clear.textContent = words.clear;
   const status = document.createElement("span");
   status.setAttribute("aria-live", "polite");
   const help = document.createElement("span");
-  help.textContent = "Mouse or finger; or arrow keys, space for pen down or up.";
+  help.textContent = words.help;
   row.append(clear, status);
   el.append(label, canvas, row, help);
 
@@ -36,10 +37,7 @@ function render({ model, el }) {
 
   function name() {
     label.textContent = model.get("description");
-    canvas.setAttribute(
-      "aria-label",
-      `${model.get("description")}: arrow keys move the cursor, space lowers or lifts the pen, delete clears`,
-    );
+    canvas.setAttribute("aria-label", `${model.get("description")}: ${words.keys}`);
   }
 
   function read() {
@@ -104,8 +102,8 @@ function render({ model, el }) {
   }
 
   function tell() {
-    const where = `row ${cursor.y + 1}, column ${cursor.x + 1}`;
-    status.textContent = `Pen ${penDown ? "down" : "up"}, ${where}`;
+    const text = penDown ? words.down : words.up;
+    status.textContent = text.replace("{row}", cursor.y + 1).replace("{column}", cursor.x + 1);
   }
 
   function wipe() {

@@ -56,10 +56,21 @@ class Canvas(anywidget.AnyWidget):
     _css = Path(__file__).with_name("ch03_draw.css")
     description = traitlets.Unicode().tag(sync=True)
     pen = traitlets.Float(PEN).tag(sync=True)
+    words = traitlets.Dict().tag(sync=True)
     value = traitlets.Bytes(EMPTY).tag(
         sync=True,  # a buffer of the browser's, and never a number: bytes(10**12) fills the memory
         from_json=lambda sent, canvas: bytes(sent) if isinstance(sent, memoryview) else sent,
     )
+
+    @traitlets.default("words")
+    def _words(self):
+        return {
+            "clear": _("Clear"),
+            "help": _("Mouse or finger; or arrow keys, space for pen down or up."),
+            "keys": _("arrow keys move the cursor, space lowers or lifts the pen, delete clears"),
+            "down": _("Pen down, row {row}, column {column}"),
+            "up": _("Pen up, row {row}, column {column}"),
+        }
 
     @traitlets.validate("value")
     def _whole_picture(self, proposal):

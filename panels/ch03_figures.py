@@ -22,7 +22,7 @@ def layers(*sizes):
     for i, size in enumerate(sizes):
         x, gap = 0.8 + 4.4 * i / max(last, 1), min(0.75, 2.0 / size)
         places.append([(x, 1.35 + gap * (j - (size - 1) / 2)) for j in range(size)])
-        name = _("input") if i == 0 else _("output") if i == last else _("hidden")
+        name = "input" if i == 0 else "output" if i == last else "hidden"
         axes.text(x, 0.12, name, fontsize=NORMAL, ha="center", va="bottom")
     for before, after in pairwise(places):
         for (x0, y0), (x1, y1) in ((a, b) for a in before for b in after):
@@ -53,7 +53,7 @@ def neuron_apart():
         linestyle="--",
     )  # fmt: skip
     axes.add_patch(outline)
-    axes.text(4.32, 2.28, _("one neuron"), fontsize=NORMAL, color=GREY, ha="center", va="center")
+    axes.text(4.32, 2.28, "one neuron", fontsize=NORMAL, color=GREY, ha="center", va="center")
     _edges(axes, (3.2, 1.4), 0.42)
     _circle(axes, (3.2, 1.4), 0.42, "a")
     _arrow(axes, (3.62, 1.4), (5.03, 1.4), "h( )")

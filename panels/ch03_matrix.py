@@ -206,7 +206,7 @@ def _lay_out(figure):
 
     page = axes(0, 0, width, height, frame=False)
     page.set(xlim=(0, width), ylim=(0, height))
-    tables = axes(*box, frame=False, label=_("cells"))
+    tables = axes(*box, frame=False, label="cells")
     tables.add_collection(frames := LineCollection([], colors=GREY, linewidths=0.8, zorder=2))
     row, column, cell = (
         tables.add_patch(Rectangle((0, 0), 1, 1, animated=True, **look))
@@ -348,7 +348,7 @@ def matrix_panel(*, hide=(), **start):
         figsize=(8.8, 3.5),
         narrow=(3.6, 5.3),
         lecture=(7.2, 3.1),
-        touch={_("cells"): grab_cell},
+        touch={"cells": grab_cell},
         presets={
             "(2, 2)(2, 2)": preset((2, 2, 2, 2), on),
             _("the same, the other way round"): preset((2, 2, 2, 2), on, True),

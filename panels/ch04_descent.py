@@ -282,7 +282,7 @@ def descent_panel(*, hide=(), **start):
     panel = Panel(
         title=_("Gradient descent"),
         controls={
-            "surface": choice(_("surface"), SURFACES.keys()),
+            "surface": choice(_("surface"), {_(name): name for name in SURFACES}),
             "lr": log_slider(_("learning rate"), -10, 1, 0.05, 0.1),
             "x": slider(_("start x₀"), -8.0, 8.0, 0.1, -3.0),
             "y": slider(_("start x₁"), -5.0, 5.0, 0.1, 4.0),

@@ -51,7 +51,7 @@ def slopes_as_images(dW, neurons, side=28):
         row, column = divmod(k, 3)
         box = (0.28 * column + 0.005, 1 - (row + 0.97) / rows, 0.27, 0.83 / rows)
         axes = add_axes(figure, box)
-        axes.set_title(_("neuron {i}").format(i=i), fontsize=NORMAL, loc="left", pad=3)
+        axes.set_title(f"neuron {i}", fontsize=NORMAL, loc="left", pad=3)
         drawn = axes.imshow(image, cmap="RdBu_r", vmin=-largest, vmax=largest)
         axes.set(xticks=[], yticks=[])
         for spine in axes.spines.values():

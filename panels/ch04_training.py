@@ -6,6 +6,7 @@ digits, for the loss of a batch flatters the network that has just been fitted t
 fails is explained from what was measured along the way (`explain`), not from the settings alone.
 """
 
+from collections.abc import Callable
 from functools import partial
 from gettext import gettext as _
 from typing import NamedTuple
@@ -44,7 +45,7 @@ class Digits(NamedTuple):
 class Curves(NamedTuple):
     """What one run has measured; the lists grow while it runs."""
 
-    label: str
+    label: Callable  # () -> str, how the run was set
     batches: list  # the loss of each step's batch, after the step, in nats
     read_at: list  # steps at which the three below were read, on digits that stay the same
     losses: list  # of training digits, in nats
@@ -104,6 +105,11 @@ def _check_part(x, t, name):
     return x.astype(np.float32), t.astype(int)
 
 
+def _label(rate, spread, activation, hidden, batch, optimizer):
+    sizes = _("{n} neurons").format(n=hidden), _("batch {n}").format(n=batch)
+    return ", ".join((rate, spread, activation, *sizes, optimizer))
+
+
 def run_training(lr, activation, hidden, batch, optimizer, weights, *, digits, memory, steps=STEPS):
     """Trains and yields a Training before the first step and after every step.
 
@@ -127,15 +133,8 @@ def run_training(lr, activation, hidden, batch, optimizer, weights, *, digits, m
         evaluate_sample_num_per_epoch=1,  # the lab reads accuracies itself, every few steps
     )  # fmt: skip
     spread = weights if isinstance(weights, str) else f"std {weights:.2g}"
-    words = (
-        f"lr {lr:.3g}",
-        spread,
-        activation,
-        _("{n} neurons").format(n=hidden),
-        _("batch {n}").format(n=batch),
-        optimizer,
-    )
-    curves = Curves(", ".join(map(str, words)), [], [], [], [], [], [])
+    label = partial(_label, f"lr {lr:.3g}", spread, activation, hidden, batch, optimizer)
+    curves = Curves(label, [], [], [], [], [], [])
     few = digits.x_train[:MEASURED], digits.t_train[:MEASURED]
     labels, places = np.unique(digits.t_test, return_index=True)
     examples = digits.x_test[places]
@@ -273,7 +272,7 @@ def first_leap(state):
 
 def _why_stuck(state, leap, likely):
     now, recent = state.curves.losses[-1], state.curves.losses[-RECENT:]
-    before = leap + "; " if leap else ""
+    before = _("{leap}; ").format(leap=leap) if leap else ""
     if state.asleep > 0.5:
         text = _("{share:.0%} of the hidden neurons answer to no digit any more; likely {cause}")
         return before + text.format(share=state.asleep, cause=likely)
@@ -299,7 +298,7 @@ def training_panel(x_train, t_train, x_test, t_test, *, hide=(), **start):
         run=partial(run_training, digits=digits, memory={}),
         controls={
             "lr": log_slider(_("learning rate"), -4, 2, 0.25, 0.1),
-            "activation": choice(_("activation"), ACTIVATIONS),
+            "activation": choice(_("activation"), {_(name): name for name in ACTIVATIONS}),
             "hidden": slider(_("hidden neurons"), 5, 200, 5, 50),
             "batch": choice(_("digits in a batch"), BATCHES, 100),
             "optimizer": choice(_("optimizer"), OPTIMIZERS),

@@ -72,11 +72,9 @@ def one_node():
     sheet.edge(
         (4.0, y), (6.6, y), "$y = f(x)$", r"$\dfrac{\partial L}{\partial y}$", apart=0.3, size=12
     )
-    sheet.say(
-        3.7, 1.6, _("knows its local gradient ") + r"$\dfrac{\partial y}{\partial x}$", ha="center"
-    )
-    sheet.say(5.3, 0.2, _("upstream gradient, from behind"), GRADIENT, ha="center")
-    sheet.say(2.1, 0.2, _("upstream × local, handed on"), GRADIENT, ha="center")
+    sheet.say(3.7, 1.6, r"knows its local gradient $\dfrac{\partial y}{\partial x}$", ha="center")
+    sheet.say(5.3, 0.2, "upstream gradient, from behind", GRADIENT, ha="center")
+    sheet.say(2.1, 0.2, "upstream × local, handed on", GRADIENT, ha="center")
     return Picture(
         sheet.figure,
         _(
@@ -120,7 +118,7 @@ def affine_graph(n=4, d=2, m=3):
         "X": (0.3, 3.8, 2.2, x, "dX = dY · Wᵀ", dx),
         "W": (0.3, 3.8, 1.35, layer.W, "dW = Xᵀ · dY", layer.dW),
         "XW": (4.4, 6.7, 1.75, out, "dY", dout),
-        "b": (3.2, 6.7, 0.6, layer.b, _("db = columns of dY, added"), layer.db),
+        "b": (3.2, 6.7, 0.6, layer.b, "db = columns of dY, added", layer.db),
         "Y": (7.3, 9.2, 1.25, out, "dY", dout),
     }
     words = []
@@ -140,7 +138,7 @@ def softmax_with_loss_graph(y=(0.3, 0.2, 0.5), t=(0, 1, 0)):
     sheet = Drawing(9.4, 2.9)
     rows = (2.4, 1.55, 0.7)
     sheet.box(3.6, 1.55, 1.3, "softmax", height=2.4)
-    sheet.box(6.5, 1.55, 1.3, _("cross-\nentropy"), height=2.4)
+    sheet.box(6.5, 1.55, 1.3, "cross-\nentropy", height=2.4)
     for k, row in enumerate(rows):
         left = f"a{'₁₂₃'[k]} = {short(a[k])}"
         back = f"y{'₁₂₃'[k]} − t{'₁₂₃'[k]} = {short(dx[k])}"
@@ -148,7 +146,7 @@ def softmax_with_loss_graph(y=(0.3, 0.2, 0.5), t=(0, 1, 0)):
         sheet.edge((4.25, row), (5.85, row), f"y{'₁₂₃'[k]} = {short(layer.y[k])}")
         sheet.say(6.5, row - 0.36 if k == 1 else row, f"t{'₁₂₃'[k]} = {t[k]}", GREY, ha="center")
     sheet.edge((7.15, 1.55), (9.1, 1.55), f"L = {short(float(loss))}", "1")
-    sheet.say(5.05, 0.14, _("one layer: SoftmaxWithLoss"), GREY, SMALL, ha="center")
+    sheet.say(5.05, 0.14, "one layer: SoftmaxWithLoss", GREY, SMALL, ha="center")
     return Picture(
         sheet.figure,
         _(

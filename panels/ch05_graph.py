@@ -26,17 +26,20 @@ class GraphState(NamedTuple):
     graph: Graph
     step: int
     walk: Walk
-    arithmetic: tuple  # the step's arithmetic, a line for each edge or value
 
     @property
     def checks(self):
         return self.walk.checks
 
+    @property
+    def arithmetic(self):
+        """A line for each edge or value of the step, in the language of who asks."""
+        return arithmetic(self.graph, self.walk, self.graph.steps[self.step])
+
 
 def compute_graph(graph, step, **inputs):
     """All numbers of one walk through the layers, and what step number `step` of it does."""
-    walk = graph.walk(**inputs)
-    return GraphState(graph, step, walk, arithmetic(graph, walk, graph.steps[step]))
+    return GraphState(graph, step, graph.walk(**inputs))
 
 
 def compute_folding(graphs, folded, step, **inputs):

@@ -4,7 +4,8 @@ nothing.
 Columns follow the depth of a node, rows the order in which the result asks for its inputs, so
 that a tree has no crossings. Edges bend where a straight one would touch another node, and each
 label takes the free spot nearest to the middle of its edge. On a narrow page the graph runs
-downwards. In front of a class a long one is tight: labels keep above and below its nodes.
+downwards. In front of a class a long one is tight: labels keep above and below its nodes; and one
+with many inputs is brief: a slide has no room for what small steps measure at each of them.
 """
 
 import itertools
@@ -20,7 +21,7 @@ BENDS = (0, 0.18, -0.18, 0.32, -0.32, 0.5, -0.5)  # shares of an edge's length
 ALONG = (0.5, 0.44, 0.56, 0.38, 0.62, 0.32, 0.68, 0.26, 0.74, 0.2, 0.8)
 TIGHT = 68  # pixels from node to node: if there are less, labels have no room between them
 WIDTHS = {"normal": 816, "narrow": 288, "lecture": 576}
-HEADS = {"normal": 74, "narrow": 30, "lecture": 66}  # pixels at the top for the step's arithmetic
+HEADS = {"normal": 74, "narrow": 30, "lecture": 54}  # pixels at the top for the step's arithmetic
 
 
 class Layout(NamedTuple):
@@ -29,16 +30,19 @@ class Layout(NamedTuple):
     radius: float  # of a node
     down: bool  # does it run downwards?
     tight: bool
+    brief: bool  # an input's gradient stands beneath it only, with a mark for what was measured
+    half: int  # of the height of an input's box
     places: dict  # name of an input or node, and "" for the result -> (x, y)
     boxes: dict  # name of an input, and "" for the result -> width of its box
     edges: dict  # (node, position), and the result's name -> points (21, 2)
-    labels: dict  # the same keys -> (x, y, apart): the middle of a label, half its lines' distance
+    labels: dict  # the same keys -> (x, y, apart): a label's middle, half its lines' distance or 0
     locals: dict  # (node, position) -> (x, y) of the local gradient, or None without a free spot
 
 
 def lay_out(graph, layout="normal"):
     rows, columns = _rows(graph), _columns(graph)
     width, top, down = WIDTHS[layout], HEADS[layout], layout == "narrow"
+    sources = graph.sources.values()
     lowest, deepest = max(rows.values()), max(columns.values())
     least = {"normal": 60, "narrow": 40, "lecture": 50}[layout]
     boxes = {name: max(least, LETTER * len(name) + 12) for name in graph.inputs}
@@ -53,12 +57,16 @@ def lay_out(graph, layout="normal"):
         end_x, end_y = places[graph.output]
         places[""] = (end_x, end_y - level + radius)
         ends = (end_x, end_y - radius), (end_x, places[""][1] + 12)
-        tight = False
+        tight, brief, half = False, False, 12
     else:
-        gap = {"normal": 70 if lowest > 2 else 84 if lowest > 1 else 104}.get(
-            layout, 58 if lowest > 2 else 66 if lowest > 1 else 104
-        )
-        height = top + 34 + int(gap * lowest) + 46
+        brief = layout == "lecture" and lowest > 2
+        half = 10 if brief else 12
+        gaps = (104, 84, 70) if layout == "normal" else (104, 55, 36)
+        gap = gaps[int(lowest > 1) + int(lowest > 2)]
+        above, below = (34, 46) if layout == "normal" else (24, 28) if brief else (26, 46)
+        if layout == "lecture" and lowest == 0 and any(len(set(s)) < len(s) for s in sources):
+            above = below = 60
+        height = top + above + int(gap * lowest) + below
         left = 12 + max(boxes[name] for name in graph.inputs)
         spacing = (width - 12 - boxes[""] - left) / (deepest + 1)
         tight = spacing < TIGHT
@@ -66,11 +74,11 @@ def lay_out(graph, layout="normal"):
         places = {}
         for name, row in rows.items():
             x = left + spacing * columns[name] if name in graph.layers else left - boxes[name] / 2
-            places[name] = (x, height - top - 34 - gap * row)
+            places[name] = (x, height - top - above - gap * row)
         end_x, end_y = places[graph.output]
         places[""] = (end_x + spacing + boxes[""] / 2, end_y)
         ends = (end_x + radius, end_y), (end_x + spacing, end_y)
-    made = Layout(width, height, radius, down, tight, places, boxes, {}, {}, {})
+    made = Layout(width, height, radius, down, tight, brief, half, places, boxes, {}, {}, {})
     for node in graph.order:
         for position, source in enumerate(graph.sources[node]):
             made.edges[node, position] = _edge(graph, made, source, node, position)
@@ -125,6 +133,7 @@ def _edge(graph, made, source, node, position):
     bends = BENDS
     if len(twins) > 1:  # one value twice into one node: the two edges part
         wide = 2.6 if made.down else 1.0
+        wide = 2.0 if made.tight else wide
         bends = (wide * (0.3, -0.3, 0.0, 0.5, -0.5)[twins.index(position)],)
     best = None
     for bend in bends:
@@ -164,14 +173,21 @@ def _place_labels(graph, made):
     solid = [_box(made.places[name], side, side) for name in graph.layers]
     if not made.tight:
         solid += [_box(name_place(made, name), LETTER * len(name), LINE) for name in graph.layers]
-    solid += [_box(made.places[name], made.boxes[name], 26) for name in (*graph.inputs, "")]
+    solid += [
+        _box(made.places[name], made.boxes[name], 2 * made.half + 2) for name in (*graph.inputs, "")
+    ]
     for key in sorted(made.edges, key=lambda key: np.ptp(made.edges[key], axis=0).max()):
         points, costs = made.edges[key], []
-        level = made.tight and np.ptp(points[:, 1]) < 4
-        apart = made.radius + 9 if level else LINE / 2 + 1.5
-        size = (LABEL[0], 2 * apart + LINE) if level else LABEL
+        level = made.tight and np.ptp(points[[0, -1], 1]) < made.radius
+        bulge = points[10, 1] - points[0, 1] if level else 0.0
+        apart = made.radius + 9 if level and not bulge else LINE / 2 + 1.5
+        if made.brief and key != graph.output and _is_known_there(graph, key):
+            apart = 0.0  # and it stands above the line, else this is taken for a minus
+        size = (LABEL[0], 2 * apart + LINE)
         for share in (0.5,) if level else ALONG:
             x, y = points[round(20 * share)]
+            y += LINE / 2 if apart == 0 else 0
+            y += np.sign(bulge) * (LINE + 8)  # of two edges one has its label above, one beneath
             box = _box((x, y), *size)
             cost = abs(share - 0.5) * 40 + sum(_shared(box, other) for other in solid)
             cost += 60 * sum(_inside(other, box) for k, other in made.edges.items() if k != key)
@@ -181,7 +197,7 @@ def _place_labels(graph, made):
             lines = [(x, y + apart), (x, y - apart)]
             solid += [_box(line, LABEL[0], LINE) for line in lines]
         else:
-            solid.append(_box((x, y), *LABEL))
+            solid.append(_box((x, y), LABEL[0], 2 * apart + LINE))
     for key in [
         key for key in made.edges if key != graph.output
     ]:  # near the node whose slope it is
@@ -197,6 +213,12 @@ def _place_labels(graph, made):
         cost, _away, spot = min(costs)
         made.locals[key] = spot if cost == 0 else None
         solid += [_box(spot, *LOCAL)] if cost == 0 else []
+
+
+def _is_known_there(graph, key):
+    """Whether an edge's gradient is that of the input that it comes from."""
+    source = graph.sources[key[0]][key[1]]
+    return source in graph.inputs and len(graph.users[source]) == 1
 
 
 def name_place(made, name):

@@ -71,14 +71,15 @@ def _draw_numbers(art, data):
         _node, source = _ends(graph, key)
         gradient = 1.0 if key == graph.output else walk.edges[key]
         label.value.set_text(short(walk.values[source], digits) if source in known else "")
-        label.gradient.set_text(short(gradient, digits) if key in flowed else "")
+        alone = label.value.get_position() == label.gradient.get_position()
+        label.gradient.set_text(short(gradient, digits) if key in flowed and not alone else "")
     for key, text in art.locals.items():
         text.set_text(f"× {short(walk.slopes[key], 2)}" if key in flowed else "")
     for name, text in art.totals.items():
         there = _has_total(graph, name, done, flowed)
         text.set_text(short(walk.gradients[name], digits) if there else "")
         if name in art.checks:
-            check = _check(data, name, art.plan.down, digits)
+            check = _check(data, name, art.plan.down or art.plan.brief, digits)
             art.checks[name].set_text(check if there else "")
     for line, text in zip(art.arithmetic, [*data.arithmetic, "", "", ""], strict=False):
         line.set_text(text)
@@ -141,7 +142,7 @@ def _lay_graph(figure, art, graph):
     art.heads = PolyCollection([], zorder=1.5)
     corners = [_circle(plan.places[name], plan.radius) for name in graph.layers]
     names = (*graph.inputs, "")
-    corners += [_box(plan.places[name], plan.boxes[name]) for name in names]
+    corners += [_box(plan.places[name], plan.boxes[name], plan.half) for name in names]
     art.shapes = PolyCollection(corners, zorder=3)
     for collection in (art.lines, art.heads, art.shapes):
         axes.add_collection(collection, autolim=False)
@@ -178,23 +179,29 @@ def _lay_graph(figure, art, graph):
     for name in (*graph.inputs, *graph.layers):
         x, y = plan.places[name]
         if name in graph.inputs:
-            art.totals[name] = write(x, y + side * (12 + LINE / 2 + 1), **bold)
-            art.checks[name] = write(x, y + side * (12 + 3 * LINE / 2 + 1))
+            first = y + side * (plan.half + LINE / 2 + 1)
+            if plan.brief:
+                art.totals[name] = write(x + 12, first, **bold, ha="right")
+                art.checks[name] = write(x + 16, first, ha="left")
+            else:
+                art.totals[name] = write(x, first, **bold)
+                art.checks[name] = write(x, first + side * LINE)
         elif len(graph.users[name]) > 1:
             spot = (x - plan.radius - 5, y) if plan.down else (x, y - plan.radius - 9)
             art.totals[name] = write(*spot, **bold, ha="right" if plan.down else "center")
-    top = plan.height - 16
+    line = 17 if layout == "lecture" else 19
+    top = plan.height - line + 3
     art.title = write(10, top, "", False, fontsize=NORMAL, fontweight="bold", ha="left")
     lines = () if plan.down else (1, 2, 3)
-    art.arithmetic = [write(10, top - 19 * i, fontsize=NORMAL, ha="left") for i in lines]
+    art.arithmetic = [write(10, top - line * i, fontsize=NORMAL, ha="left") for i in lines]
     legend = (
         _("above: value"),
         _("beneath: gradient"),
         _("×: local gradient"),
         _("≈: small steps"),
     )
-    corner = plan.height - high + 26, plan.height - 16  # below on the left, above on the right
-    for i, words in enumerate(legend[: 3 if plan.down else 4]):
+    corner = plan.height - high + 26, top  # below on the left, above on the right
+    for i, words in enumerate(legend[: 3 if plan.down or plan.brief else 4]):
         if plan.down and i < 2:
             write(8, corner[0] - 16 * i, words, False, color=GREY, ha="left")
         else:
@@ -227,9 +234,9 @@ def _circle(place, radius):
     return np.add(place, radius * np.transpose([np.cos(angle), np.sin(angle)]))
 
 
-def _box(place, width):
+def _box(place, width, half):
     x, y = place
-    sides = (x - width / 2, x + width / 2), (y - 12, y + 12)
+    sides = (x - width / 2, x + width / 2), (y - half, y + half)
     return [(sides[0][i], sides[1][j]) for i, j in ((0, 0), (1, 0), (1, 1), (0, 1))]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from .ch05_pencil_sheets import NUMBERS, SHAPES
 
-SHEET = {"normal": (600, 316), "narrow": (288, 330), "lecture": (404, 262)}  # width, height
+SHEET = {"normal": (600, 316), "narrow": (288, 330), "lecture": (404, 225)}  # width, height
 HALF = 9  # from the middle of a label up to the value and down to the gradient
 ARROW = 8  # length of an arrow's head
 OTHERS = ("y[0]", "y[1]", "t[0]", "t[1]", "L", "h", "slope[0]", "slope[1]")
@@ -57,7 +57,7 @@ def _neurons(layout):
     half, edge, rows = {  # half a box, the length of an edge, the heights of the two rows
         "normal": (27, 160, (238, 90)),
         "narrow": (18.5, 51, (250, 88)),
-        "lecture": (21, 95, (202, 72)),
+        "lecture": (21, 95, (181, 67)),
     }[layout]
     made = Plan({}, {}, [], [], [], (2 * half - 4, 17))
     columns = {"x": 1 + half}
@@ -92,14 +92,15 @@ def _neurons(layout):
     x, middle = columns["y"], sum(rows) / 2
     made.values["L"] = (x, middle)
     made.boxes.append((x - half, middle - 13, x + half, middle + 13))
-    made.words.append((x - half - 9, middle, "L"))
+    aside = half + 9 if layout == "lecture" else -half - 9
+    made.words.append((x + aside, middle, "L"))
     for y, side in zip(rows, (1, -1), strict=True):
         made.edges.append(("", (x, y - 21 * side), (x, middle + 13 * side)))
     return made
 
 
 def _matrices(layout):
-    width, height = {"normal": (49, 22), "narrow": (42, 20), "lecture": (42, 19)}[layout]
+    width, height = {"normal": (49, 22), "narrow": (42, 20), "lecture": (42, 17)}[layout]
     made = Plan({}, {}, [], [], [], (width - 3, height - 3))
 
     def table(target, key, x, y):
@@ -113,7 +114,7 @@ def _matrices(layout):
 
     def layer(keys, top, pitch):
         """The product and sum of a layer, the gradients below in the same shapes."""
-        drop = 2 * height + 20
+        drop = 2 * height + (19 if layout == "lecture" else 20)
         for i, key in enumerate(keys):
             x = 1 + i * pitch
             table(made.values, key, x, top)
@@ -143,13 +144,13 @@ def _matrices(layout):
         table(made.values, "t", 497, 78)
         end(522, 36)
     elif layout == "lecture":
-        layer(("x", "W1", "b1", "a"), 244, 101)
-        layer(("z", "W2", "b2", "s"), 130, 101)
-        named("y", 18, 20)
-        named("t", 126, 20)
-        end(230, 10)
-        made.values["h"] = (300, 10)
-        made.values["slope[0]"], made.values["slope[1]"] = (350, 10), (394, 10)
+        layer(("x", "W1", "b1", "a"), 211, 101)
+        layer(("z", "W2", "b2", "s"), 105, 101)
+        named("y", 18, 17)
+        named("t", 126, 17)
+        end(230, 8)
+        made.values["h"] = (300, 8)
+        made.values["slope[0]"], made.values["slope[1]"] = (350, 8), (394, 8)
     else:
         layer(("x", "W1", "b1"), 312, 101)
         layer(("z", "W2", "b2"), 164, 101)

@@ -14,7 +14,7 @@ from .shell import artists, layout_of
 from .shell.style import BLACK, GREEN, GREY, NORMAL, SMALL, add_axes, look
 
 VALUE, GRADIENT = look("value")["color"], look("gradient")["color"]
-SIZES = {"normal": (10.2, 4.35), "narrow": (3.6, 6.75), "lecture": (7.2, 3.7)}
+SIZES = {"normal": (10.2, 4.35), "narrow": (3.6, 6.75), "lecture": (7.2, 3.19)}
 HERE, THERE, CHOSEN = "#DCEBF7", "#FBE3D4", "#FFF0B8"  # behind what is new, and what is chosen
 PAPER, NOTHING = "#F7F7F7", (0, 0, 0, 0)
 ENDS = CURVE[[0, -1]]
@@ -159,7 +159,7 @@ def _lay_out(figure):
     x0, y0, width, height, rows = {  # the loss: its box, and the three lines above it
         "normal": (664, 50, 142, 184, ((664, 312), (664, 294), (664, 276))),
         "narrow": (36, 40, 240, 92, ((36, 174), (104, 174), (36, 158))),
-        "lecture": (446, 42, 122, 132, ((446, 250), (446, 232), (446, 214))),
+        "lecture": (446, 42, 122, 100, ((446, 213), (446, 196), (446, 179))),
     }[layout]
     bottom = high - 30 - sheet[1]
     net = figure.add_axes((0, bottom / high, sheet[0] / wide, sheet[1] / high), label="net")

@@ -51,7 +51,7 @@ def _number(name, value):
 
 
 def _place(row, column):
-    return _("row {row}, column {column}").format(row=row + 1, column=column + 1)
+    return f"row {row + 1}, column {column + 1}"
 
 
 def _lay_out(figure):

@@ -129,7 +129,7 @@ def _fades(run, factor):
         advice = _("{weights} is too small for {activation}. Choose {rule}, or switch batch norm "
                    "on.")  # fmt: skip
         weights = first_weights(setting)
-        advice = advice.format(weights=weights, activation=setting.activation, rule=rule)
+        advice = advice.format(weights=weights, activation=_(setting.activation), rule=rule)
     text = text.format(n=times, top=short(gradient[-1]), bottom=short(gradient[0]), advice=advice)
     return Diagnosis("fades", text, moves)
 

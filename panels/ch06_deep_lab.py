@@ -74,7 +74,7 @@ def deep_lab_panel(x_train, t_train, x_test, t_test, *, hide=(), **start):
     network = Several(
         _("network"),
         [
-            choice(_("activation"), ACTIVATIONS, "ReLU"),
+            choice(_("activation"), {_(name): name for name in ACTIVATIONS}, "ReLU"),
             slider(_("hidden layers"), 1, DEEPEST, 1, 5),
             choice(_("units in each"), WIDTHS, 100),
             toggle(_("batch norm")),
@@ -112,7 +112,7 @@ def deep_lab_panel(x_train, t_train, x_test, t_test, *, hide=(), **start):
         describe=describe_deep_lab,
         figsize=(10.4, 5.4),
         narrow=(3.6, 9.6),
-        lecture=(7.2, 3.5),
+        lecture=(7.2, 2.95),
         touch={"loss": grab_moment, "accuracy": grab_moment},
         presets={name: dict(zip(names, case, strict=True)) for name, case in cases.items()},
         hide=hide,

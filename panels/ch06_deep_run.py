@@ -209,7 +209,7 @@ def words_of(setting, unlike=None):
     if unlike and unlike.batch_norm and not setting.batch_norm:
         norm = _("no batch norm")
     words = {
-        "activation": setting.activation,
+        "activation": _(setting.activation),
         "weights": first_weights(setting),
         "lr": f"lr {setting.lr:.2g}",
         "depth": _("{n} hidden layers").format(n=setting.depth),

@@ -62,7 +62,7 @@ def _batch(ratio):
 
 PLANS = {  # size; network and bars, in shares of it
     "normal": ((9.4, 3.5), (0.01, 0.02, 0.44, 0.87), (0.52, 0.14, 0.46, 0.6)),
-    "lecture": ((7.2, 3.2), (0.01, 0.02, 0.52, 0.87), (0.58, 0.16, 0.4, 0.53)),
+    "lecture": ((7.2, 3.05), (0.01, 0.02, 0.52, 0.87), (0.58, 0.17, 0.4, 0.51)),
     "narrow": ((3.6, 5.8), (0.02, 0.53, 0.96, 0.42), (0.12, 0.075, 0.84, 0.28)),
 }
 
@@ -156,15 +156,16 @@ def feel_heard(hand, values):
 
 def describe_dropout(data):
     silent = [np.flatnonzero(~mask) + 1 for mask in data.masks]
-    who = ", ".join(
-        _("{units} of layer {layer}").format(units=" ".join(map(str, units)), layer=layer)
+    who = "; ".join(
+        _("{units} of layer {layer}").format(units=", ".join(map(str, units)), layer=layer)
         for layer, units in enumerate(silent, start=1)
         if len(units)
     )
-    return _("Ratio {ratio:g}, sample {n}: silent {who}; {edges} of 60 edges are left. The first "
-             "output hears {now:.1f}, over all {all} samples {mean:.2f} on average. At the test "
-             "nobody is silent, and it hears {test:.2f}: {unscaled:.1f} times {kept:g}.").format(
-        ratio=data.ratio, n=data.sample, who=who or _("nobody"), edges=data.edges,
+    return _("Ratio {ratio:g}, sample {n}. Silent units: {who}. {edges} of 60 edges are left. The "
+             "first output hears {now:.1f}, and {mean:.2f} on average over all {all} samples. At "
+             "the test nobody is silent, and it hears {test:.2f}, which is {unscaled:.1f} times "
+             "{kept:g}.").format(
+        ratio=data.ratio, n=data.sample, who=who or _("none"), edges=data.edges,
         now=data.heard[data.sample], all=SAMPLES, mean=data.heard.mean(), test=data.at_test,
         unscaled=data.unscaled, kept=round(1 - data.ratio, 2),
     )  # fmt: skip

@@ -68,7 +68,7 @@ class Plan(NamedTuple):
     numbered: tuple  # of left, bottom, height: where the layers' numbers stand
 
 
-SIZES = {"normal": (10.4, 5.2), "lecture": (7.2, 3.5), "narrow": (3.6, 8.6)}
+SIZES = {"normal": (10.4, 5.2), "lecture": (7.2, 2.95), "narrow": (3.6, 8.6)}
 PLANS = {
     "normal": Plan(
         (0.42, 1.2, 1.85, 3.28), (2.42, 1.2, 1.85, 3.28), (4.42, 1.2, 1.6, 3.28),
@@ -76,9 +76,9 @@ PLANS = {
         ((0.28, 1.2, 3.28),),
     ),
     "lecture": Plan(
-        (0.36, 1.2, 1.3, 1.62), (1.82, 1.2, 1.3, 1.62), (3.28, 1.2, 1.2, 1.62),
-        (0.36, 0.28, 6.6, 0.28), {FORWARD[1:4]: (4.6, 1.2, 1.62), BACKWARD: (6.1, 1.2, 1.62)},
-        ((0.22, 1.2, 1.62),),
+        (0.36, 1.06, 1.3, 1.25), (1.82, 1.06, 1.3, 1.25), (3.28, 1.06, 1.2, 1.25),
+        (0.36, 0.24, 6.6, 0.24), {FORWARD[1:4]: (4.6, 1.06, 1.25), BACKWARD: (6.1, 1.06, 1.25)},
+        ((0.22, 1.06, 1.25),),
     ),
     "narrow": Plan(
         (0.3, 6.25, 1.5, 1.8), (1.95, 6.25, 1.5, 1.8), (0.3, 0.32, 1.9, 1.63),
@@ -264,16 +264,16 @@ def grab_weights(hand, values):
 
 def describe_init_lab(data):
     net, last = data.net, data.net.layers[-1]
-    text = _("{net}: from layer 1 to layer {depth} the spread (std) of the activations goes from "
-             "{first} to {last}, that of the gradients, backwards, from {top} to {bottom}. "
+    text = _("{net}: the spread (std) of the activations goes from {first} in layer 1 to {last} in "
+             "layer {depth}; that of the gradients, on their way back, from {top} to {bottom}. "
              "{verdict}").format(
         net=_name(net), depth=net.depth, first=short(net.layers[0].std), last=short(last.std),
         top=short(last.gradient_std), bottom=short(net.layers[0].gradient_std),
         verdict=judge(net)[1],
     )  # fmt: skip
     if data.kept:
-        text += " " + _("A, with the same seed, is {net}: activations end at {std}, gradients at "
-                        "{gradient}.").format(
+        text += " " + _("A, with the same seed, is {net}: its activations end with the spread "
+                        "{std}, its gradients with {gradient}.").format(
             net=_name(data.kept), std=short(data.kept.layers[-1].std),
             gradient=short(data.kept.layers[0].gradient_std),
         )  # fmt: skip
@@ -284,7 +284,7 @@ def _name(net):
     rule = net.weights if isinstance(net.weights, str) else f"std {net.weights:.3g}"
     norm = _(", batch norm") if net.batch_norm else ""
     return _("{activation}, {rule}, {depth} layers of {width}{norm} (seed {seed})").format(
-        activation=net.activation, rule=rule, depth=net.depth, width=net.width, norm=norm,
+        activation=_(net.activation), rule=rule, depth=net.depth, width=net.width, norm=norm,
         seed=net.seed,
     )  # fmt: skip
 
@@ -343,7 +343,7 @@ def init_lab_panel(*, hide=(), **start):
         title=_("Init lab"),
         controls={
             "weights": FirstWeights(_("first weights"), 1.0),
-            "activation": choice(_("activation"), ACTIVATIONS.keys()),
+            "activation": choice(_("activation"), {_(name): name for name in ACTIVATIONS}),
             "batch_norm": toggle(_("batch norm")),
             "kept": keep,
             "network": network,

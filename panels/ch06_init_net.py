@@ -18,6 +18,8 @@ from common.functions import relu, sigmoid
 from common.initializer import weight_std
 from common.layers import Affine, BatchNormalization, Relu, Sigmoid, Tanh
 
+from .shell import N_
+
 SAMPLES = 1000
 MEASURED = 100  # units of a layer that are looked at
 DEEPEST = 10
@@ -37,7 +39,7 @@ class Activation(NamedTuple):
 
 
 ACTIVATIONS = {
-    "sigmoid": Activation(Sigmoid, sigmoid, lambda z: z * (1 - z), 0.0, 1.0),
+    N_("sigmoid"): Activation(Sigmoid, sigmoid, lambda z: z * (1 - z), 0.0, 1.0),
     "tanh": Activation(Tanh, np.tanh, lambda z: 1 - z * z, -1.0, 1.0),
     "ReLU": Activation(Relu, relu, lambda z: (z > 0).astype(z.dtype), 0.0, 3.0),
 }
@@ -149,7 +151,7 @@ def measure(z, gradient, activation):
         row_to_row=row_to_row,
         saturated=float(flat.mean()),
         dead=float(flat.all(axis=0).mean()),
-        outside=float(1 - inside.sum()),
+        outside=max(0.0, float(1 - inside.sum())),  # not −0%
         gradients=_histogram(logs, *GRADIENT_RANGE) * share,
         gradient_std=_size(gradient - gradient.mean()),
         zero=1 - share,
@@ -244,7 +246,7 @@ def judge(net):
     ends = {"low": short(min(backs)), "high": short(max(backs))}
     found.append(_back_in_words(word, factor=short(factor), **ends))
     if "saturated" in forward and word in ("kept", "grows", "explodes"):
-        found.append(_("The values that are not flat hand theirs on through large weights."))
+        found.append(_("The values that are not flat hand them on through large weights."))
     return (*forward, *(() if word == "kept" else ("back", word))), " ".join(found)
 
 

@@ -132,7 +132,7 @@ def _title(data):
     norm = _(", batch norm") if data.batch_norm else ""
     text = _("{activation}{norm}, {optimizer}: {depth} hidden layers of {width}")
     return text.format(
-        activation=data.activation, norm=norm, optimizer=data.optimizer, depth=DEPTH, width=WIDTH
+        activation=_(data.activation), norm=norm, optimizer=data.optimizer, depth=DEPTH, width=WIDTH
     )
 
 
@@ -173,7 +173,7 @@ def _corners(row, column):
 PLACES = {  # of the map, of the curve, and of the signs' names: where they begin, how many a row
     "normal": ((0.085, 0.22, 0.5, 0.69), (0.69, 0.22, 0.295, 0.65), (-0.15, -0.17), 3),
     "narrow": ((0.23, 0.48, 0.6, 0.45), (0.23, 0.075, 0.72, 0.2), (-0.35, -0.12), 2),
-    "lecture": ((0.11, 0.3, 0.49, 0.6), (0.75, 0.3, 0.235, 0.53), (-0.24, -0.25), 3),
+    "lecture": ((0.11, 0.31, 0.49, 0.59), (0.75, 0.31, 0.235, 0.52), (-0.24, -0.26), 3),
 }
 
 
@@ -338,7 +338,7 @@ def map_panel(x_train, t_train, x_test, t_test, *, lab=None, hide=(), **start):
         look=choose_cell,
         views={"place": None},
         controls={
-            "activation": choice(_("activation"), ACTIVATIONS, "ReLU"),
+            "activation": choice(_("activation"), {_(name): name for name in ACTIVATIONS}, "ReLU"),
             "batch_norm": toggle(_("batch norm")),
             "optimizer": choice(_("optimizer"), OPTIMIZERS),
             "place": Several(_("cell"), places, widths=(190, 150)),
@@ -347,7 +347,7 @@ def map_panel(x_train, t_train, x_test, t_test, *, lab=None, hide=(), **start):
         describe=describe_map,
         figsize=(9.6, 4.6),
         narrow=(3.6, 6.8),
-        lecture=(7.2, 3.5),
+        lecture=(7.2, 3.3),
         touch={"map": grab_cell},
         hover={"map": tell_cell},
         hide=hide,

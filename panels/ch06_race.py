@@ -142,7 +142,7 @@ class Plan(NamedTuple):
 
 PLANS = {
     "normal": Plan((10.4, 4.0), (0.35, 0.3, 5.3, 3.43), (6.4, 0.3, 3.85, 2.55), (6.4, 3.8)),
-    "lecture": Plan((7.2, 3.2), (0.35, 0.98, 3.05, 1.974), (4.3, 0.3, 2.75, 2.65), (0.1, 0.55)),
+    "lecture": Plan((7.2, 2.95), (0.35, 0.96, 2.69, 1.741), (4.3, 0.3, 2.75, 2.4), (0.1, 0.55)),
     "narrow": Plan((3.6, 6.0), (0.35, 3.72, 3.1, 2.006), (0.5, 0.3, 2.95, 2.0), (0.06, 3.22)),
 }
 ENTRY = (1.74, 0.23)  # inches: from one entry of the key, of two columns, to the next
@@ -191,9 +191,9 @@ def _lay_out(figure):
 
 
 def describe_race(data):
-    x, y = data.start
+    (x, y), surface = data.start, _(data.surface)
     where = _("{surface} from ({x:g}, {y:g}), after step {step}").format(
-        surface=data.surface[0].upper() + data.surface[1:], x=x, y=y, step=data.step
+        surface=surface[0].upper() + surface[1:], x=x, y=y, step=data.step
     )
     if not data.runners:
         return where + ": " + _("nobody runs; switch an optimizer on.")
@@ -254,7 +254,7 @@ def race_panel(*, hide=(), **start):
     panel = Panel(
         title=_("The race of the optimizers"),
         controls={
-            "surface": choice(_("surface"), SURFACES.keys(), "long valley"),
+            "surface": choice(_("surface"), {_(name): name for name in SURFACES}, "long valley"),
             "momentum": slider(_("momentum"), 0.0, 0.99, 0.01, 0.9),
             "start": Several(
                 _("start"),

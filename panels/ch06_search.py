@@ -19,12 +19,12 @@ from common.trainer import Trainer
 
 from .ch04_training import check_digits
 from .outlines import Letters
-from .shell import Panel, RunPanel, artists, choice, layout_of, log_slider, slider
+from .shell import N_, Panel, RunPanel, artists, choice, layout_of, log_slider, slider
 from .shell.style import BLACK, BLUE, GREEN, NORMAL, RED, SMALL, add_axes
 
 RATES, DECAYS = (-4.0, 1.0), (-6.0, 1.0)  # exponents of 10: the field that is searched
 BUDGETS = (4, 9, 16)
-PLAYERS = ("you", "random", "grid")
+PLAYERS = N_("you"), N_("random"), N_("grid")
 MARKS = {  # marker, colour, line, size in square points: there is room in it for two digits
     "you": ("o", BLACK, "-", 400),
     "random": ("D", RED, "--", 300),
@@ -59,7 +59,7 @@ def run_game(lr, decay, budget, seed, *, digits, games):
     trials = games.setdefault((budget, seed), {player: [] for player in PLAYERS})
     yield _state(trials, budget, seed, lr, decay)
     if len(trials["you"]) >= budget:
-        text = _("All {budget} trials of this game are used. Another seed starts another game.")
+        text = _("All {budget} trials of this game are used. Another number starts another game.")
         raise ValueError(text.format(budget=budget))
     number = len(trials["you"])
     places = {
@@ -124,7 +124,7 @@ def best(trials, by="validation"):
 
 PLANS = {  # size; left, bottom, width and height of map and race; left and bottom of the key
     "normal": ((9.8, 3.9), (0.85, 0.5, 4.95, 3.05), (6.5, 0.5, 3.15, 2.25), (6.5, 3.05)),
-    "lecture": ((7.2, 3.2), (0.8, 0.5, 3.4, 2.4), (4.85, 0.5, 2.2, 1.5), (4.55, 2.35)),
+    "lecture": ((7.2, 3.1), (0.8, 0.5, 3.4, 2.3), (4.85, 0.5, 2.2, 1.4), (4.55, 2.25)),
     "narrow": ((3.6, 6.6), (0.72, 3.7, 2.75, 2.55), (0.6, 0.45, 2.8, 1.8), (0.4, 2.52)),
 }
 
@@ -187,9 +187,8 @@ def _lay_out(figure):
         )
     cross = {"color": GREEN, "markersize": 32, "markeredgewidth": 2.5}
     (now,) = field.plot([], [], "+", zorder=3.5, clip_on=False, animated=True, **cross)
-    names = dict(zip(PLAYERS, (_("you"), _("random"), _("grid")), strict=True))
     handles = [
-        race.plot([], [], style, color=color, marker=marker, markersize=6, label=names[player])[0]
+        race.plot([], [], style, color=color, marker=marker, markersize=6, label=_(player))[0]
         for player, (marker, color, style, _size) in MARKS.items()
     ]
     handles += race.plot([], [], "+", label=_("your next trial"), **{**cross, "markersize": 12})
@@ -214,7 +213,7 @@ def describe_game(data):
                  "at a point of a grid.")  # fmt: skip
         return text.format(seed=data.seed, budget=data.budget, where=where)
     bests = ", ".join(
-        _("{player} {score:.0%}").format(player=player, score=best(trials).validation)
+        _("{player} {score:.0%}").format(player=_(player), score=best(trials).validation)
         for player, trials in data.trials.items()
         if trials
     )
@@ -233,7 +232,7 @@ def _reveal(data):
     """The test digits are uncovered: what the winners are worth, and what peeking would do."""
     winners = {player: best(trials) for player, trials in data.trials.items()}
     scores = ", ".join(
-        _("{player} {test:.1%}").format(player=player, test=trial.test)
+        _("{player} {test:.1%}").format(player=_(player), test=trial.test)
         for player, trial in winners.items()
     )
     text = _("The game is over, the test digits are uncovered: {scores}.").format(scores=scores)

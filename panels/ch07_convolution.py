@@ -168,7 +168,7 @@ def _tell_back(data):
     if data.back.size <= 16:
         text = _("So far each pixel has got: {rows}.") if done < all else _("The sums: {rows}.")
         words.append(text.format(rows=_listed(data.back)))
-    most = data.counts.max()
+    most = int(data.counts.max())
     text = ngettext(
         "No pixel is seen by more than {n} window.",
         "A pixel is seen by up to {n} windows; what these send adds up.",

@@ -31,7 +31,7 @@ MISREAD = 3  # how many mistakes become presets
 
 
 class Walk(NamedTuple):
-    title: str  # of the image
+    number: int  # of the image
     image: np.ndarray  # (28, 28)
     label: int | None
     network: str
@@ -87,13 +87,12 @@ def compute_feature_maps(number, network, stage, filter, source, *, images, labe
     """The chosen image through the chosen network. seen(): the drawing, (28, 28), or None."""
     drawn = seen() if source else None
     image = images[number, 0] if drawn is None else drawn.astype(images.dtype)
-    title = _("image {n}, label {t}").format(n=number, t=labels[number])
     net = networks[network]
     found = outputs(net, image[np.newaxis, np.newaxis])
     answer = found["Conv1"][0, filter - 1]
     layer = STAGES[stage][0]
     return Walk(
-        title=title if drawn is None else _("your drawing"),
+        number=number,
         image=image,
         label=int(labels[number]) if drawn is None else None,
         network=network,
@@ -108,9 +107,16 @@ def compute_feature_maps(number, network, stage, filter, source, *, images, labe
     )
 
 
+def image_name(data):
+    """How picture and sentence call the image."""
+    if data.label is None:
+        return _("your drawing")
+    return _("image {n}, label {t}").format(n=data.number, t=data.label)
+
+
 def draw_feature_maps(figure, data):
     art = artists(figure, _lay_out)
-    art.image.title.set_text(data.title)
+    art.image.title.set_text(image_name(data))
     art.image.show(data.image, 0, 1)
     around(art.window, *data.place, *data.weights.shape, data.image.shape)
     art.maps.title.set_text(f"{data.stage}: {_shape(data.maps)}")
@@ -161,8 +167,8 @@ def _lay_out(figure):
             (2.0, 5.9, 1.5, 1.5), (1.9, 0.3, 1.65, 1.45),
         ),
         "lecture": (
-            (0.05, 0.3, 1.5, 1.5), (1.9, 0.3, 3.15, 2.6), (5.4, 0.3, 1.2, 1.2),
-            (5.4, 1.85, 1.2, 1.2), (0.05, 2.15, 1.5, 0.77),
+            (0.05, 0.3, 1.5, 1.5), (1.9, 0.3, 3.15, 2.48), (5.4, 0.3, 1.14, 1.14),
+            (5.4, 1.8, 1.14, 1.14), (0.05, 2.12, 1.5, 0.72),
         ),
     }[layout_of(figure)]  # fmt: skip
     shown = Pixels(figure, image, label="digit").entitled()
@@ -193,7 +199,7 @@ def describe_feature_maps(data):
         verdict = _("{title}, is read as {p} with {share:.1%}: wrong")
     words = [
         _("Network {name}: ").format(name=data.network)
-        + verdict.format(title=data.title, p=prediction, share=data.probabilities[prediction])
+        + verdict.format(title=image_name(data), p=prediction, share=data.probabilities[prediction])
         + "."
     ]
     if data.layer in ("Relu1", "Pool1", "Relu2"):
@@ -262,7 +268,7 @@ def feature_maps_panel(images, labels, networks, *, drawing=None, hide=(), **sta
         describe=describe_feature_maps,
         figsize=(9.4, 4.35),
         narrow=(3.6, 7.45),
-        lecture=(6.7, 3.2),
+        lecture=(6.7, 3.08),
         touch={"maps": lambda hand, values: _pick(hand, values, panel)},
         hover={"answer": _tell},
         presets=presets,

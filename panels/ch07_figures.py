@@ -4,7 +4,6 @@ Each is a `Picture`: a PNG with a sentence, which stands for it where there are 
 """
 
 from gettext import gettext as _
-from gettext import ngettext
 
 import numpy as np
 from matplotlib.patches import Polygon
@@ -90,9 +89,9 @@ def convolution_blocks(x_shape, w_shape, bias=False):
         axes.text(x + 0.4, tall / 2, text, fontsize=18, ha="center", va="center")
         return x + 0.85
 
-    name(0.1, _("input"), x_shape)
+    name(0.1, "input", x_shape)
     left = sign(put(0.1, x_shape, ["white"] * x_shape[0], lit=w[1:]), "*")
-    words = ngettext("one filter", "{n} filters, each", count).format(n=count)
+    words = f"{count} filters, each" if count > 1 else "one filter"
     name(left, words, w)
     for k, tint in enumerate(tints):
         row, column = divmod(k, columns)
@@ -100,10 +99,10 @@ def convolution_blocks(x_shape, w_shape, bias=False):
         end = put(left + column * wide, w, [tint] * w[0], middle=middle)
     if bias:
         left = sign(end, "+")
-        name(left, _("biases"), (count,))
+        name(left, "biases", (count,))
         end = put(left, (count, 1, 1), tints)
     left = sign(end, "=")
-    name(left, _("output"), out)
+    name(left, "output", out)
     end = put(left, out, tints, lit=(1, 1))
     width, height = max(end, left + 0.8) + 0.1, tall + 0.65
     figure.set_size_inches(width, height)
@@ -168,7 +167,7 @@ def blocks(layers):
         bottom = 1.75 - height / 2
         if window and window[0]:
             size, stride = window[0]
-            words += [f"{size}×{size}", _("stride {n}").format(n=stride)]
+            words += [f"{size}×{size}", f"stride {stride}"]
             _look_through(axes, *before, share=size / layers[i - 1][1][1], end=(left, 1.75))
         _box(axes, left, bottom, depth, height, slant)
         before = (left + depth, bottom, height, slant)

@@ -109,7 +109,7 @@ def _lay_out(figure):
             1.0, 0.08, ((0.05, 3.9, 1.6, 0.85), (1.95, 3.9, 1.6, 0.85)), (0.85, 5.4, 2.1, 0.8),
         ),
         "lecture": (
-            0.87, 0.08, ((3.4, 0.3, 1.8, 0.95), (5.5, 0.3, 1.8, 0.95)), (4.2, 1.95, 2.6, 1.1),
+            0.83, 0.08, ((3.4, 0.3, 1.8, 0.9), (5.5, 0.3, 1.8, 0.9)), (4.2, 1.88, 2.6, 1.06),
         ),
     }[layout_of(figure)]  # fmt: skip
     pixels = []
@@ -145,9 +145,10 @@ def describe_pooling(data):
     before, after = data.probabilities.argmax(axis=1)
     first, second = data.probabilities.max(axis=1)
     return _(
-        "Image {n}, a {label}, moved {right} to the right and {down} down. In its old place stays "
-        "{a:.0%} of the image, {b:.0%} of filter {filter}'s answer, {c:.0%} of it {pooling}. "
-        "The network reads {before} ({first:.1%}) before and {after} ({second:.1%}) after."
+        "Image {n}, a {label}, moved {right} to the right and {down} down. In both, of all that is "
+        "in either: {a:.0%} of the image, {b:.0%} of filter {filter}'s answer, {c:.0%} of it "
+        "{pooling}. The network reads {before} ({first:.1%}) before and {after} ({second:.1%}) "
+        "after."
     ).format(
         n=data.number,
         label=data.label,
@@ -187,7 +188,7 @@ def pooling_panel(images, labels, network, *, hide=(), **start):
         describe=describe_pooling,
         figsize=(9.1, 4.65),
         narrow=(3.6, 6.25),
-        lecture=(7.3, 3.2),
+        lecture=(7.3, 3.08),
         touch={"moved image": lambda hand, values: _drag(hand, values, panel.data)},
         presets={
             _("not moved"): {"right": 0, "down": 0},

@@ -15,16 +15,17 @@ import numpy as np
 from common.layers import Convolution, Relu
 
 from .cells import Pixels, Table, around, arrangement, not_yet
-from .ch07_feature_maps import as_images, as_networks
+from .ch07_feature_maps import as_images, as_networks, image_name
 from .outlines import Lines, hundredths
 from .shell import Panel, Scrubber, Stepper, artists, choice, layout_of, toggle
 from .shell.style import ink_limits
 
 
 class Windowed(NamedTuple):
-    title: str  # of the image
+    number: int
+    label: int | None  # None: a drawing
     image: np.ndarray  # (H, W)
-    name: str  # of the filter
+    name: str | int  # of a filter made by hand, number of a learned one
     filter: int  # its place among `filters`
     filters: np.ndarray  # (F, FH, FW), all to choose from
     learned: bool  # are there any that a network has learned?
@@ -83,11 +84,11 @@ def compute_window(number, filter, step, relu, source, *, images, labels, filter
     answers = (Relu().forward(sums) if relu else sums)[0, 0]
     row, column = divmod(step, answers.shape[1])
     pixels = image[row : row + weights.shape[0], column : column + weights.shape[1]]
-    title = _("image {n}, label {t}").format(n=number, t=labels[number])
     return Windowed(
-        title=title if drawn is None else _("your drawing"),
+        number=number,
+        label=int(labels[number]) if drawn is None else None,
         image=image,
-        name=name_of(filter),
+        name=filter,
         filter=list(filters).index(filter),
         filters=np.array([*filters.values()]),
         learned=1 in filters,
@@ -106,7 +107,7 @@ def compute_window(number, filter, step, relu, source, *, images, labels, filter
 def draw_window(figure, data):
     art = artists(figure, partial(_lay_out, data=data))
     size, window = data.image.shape, data.pixels.shape
-    art.image.title.set_text(data.title)
+    art.image.title.set_text(image_name(data))
     art.image.show(data.image, 0, 1)
     around(art.window, data.row, data.column, *window, size)
     art.map.show(data.map, *ink_limits(data.map, signed=not data.relu))
@@ -116,7 +117,7 @@ def draw_window(figure, data):
     if art.filters:
         row, column = divmod(data.filter, art.shape[1])
         around(art.chosen, row, column, 1, 1, art.shape)
-    art.weights.title.set_text(f"× {data.name}")
+    art.weights.title.set_text(f"× {name_of(data.name)}")
     for table, values in (
         (art.pixels, data.pixels),
         (art.weights, data.filters[data.filter]),
@@ -196,14 +197,14 @@ def _lay_out(figure, data):
 
 
 def describe_window(data):
-    plus, minus = _parts(data.products)
+    image, (plus, minus) = image_name(data), _parts(data.products)
     words = [
         _(
             "{image}, {filter} at row {row}, column {column}: {n} products add up to {sum}, "
             "{plus} from those above 0 and {minus} from those below."
         ).format(
-            image=data.title[:1].upper() + data.title[1:],
-            filter=data.name,
+            image=image[:1].upper() + image[1:],
+            filter=name_of(data.name),
             row=data.row,
             column=data.column,
             n=data.products.size,

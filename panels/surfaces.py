@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .shell import N_
+
 X_RANGE, Y_RANGE = (-8.5, 8.5), (-5.5, 5.5)  # the part of the plane that is drawn
 
 
@@ -27,21 +29,21 @@ def _himmelblau_gradient(x, y):
 
 
 SURFACES = {
-    "bowl": Surface(
+    N_("bowl"): Surface(
         formula="x² + y²",
         height=lambda x, y: x**2 + y**2,
         gradient=lambda x, y: (2 * x, 2 * y),
         curvature=lambda x, y: np.diag([2.0, 2.0]),
         minima=((0.0, 0.0),),
     ),
-    "long valley": Surface(
+    N_("long valley"): Surface(
         formula="x²/20 + y²",
         height=lambda x, y: x**2 / 20 + y**2,
         gradient=lambda x, y: (x / 10, 2 * y),
         curvature=lambda x, y: np.diag([0.1, 2.0]),
         minima=((0.0, 0.0),),
     ),
-    "saddle": Surface(
+    N_("saddle"): Surface(
         formula="x² − y²",
         height=lambda x, y: x**2 - y**2,
         gradient=lambda x, y: (2 * x, -2 * y),

@@ -21,6 +21,7 @@ from PIL import Image, ImageChops
 from scripts.kernels import START_TIMEOUT, plain_environment, settings
 
 CHAPTERS = Path(__file__).resolve().parents[1] / "chapters"
+FOLDERS = (CHAPTERS, CHAPTERS.with_name("chapters_ko"))  # English, Korean
 # Seconds: long, because a machine may be busy. What is asked of a hanging cell is that it ends.
 CELL_TIMEOUT = 300
 MESSAGE_TIMEOUT = 60

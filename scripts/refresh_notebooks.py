@@ -2,9 +2,10 @@
 
     python scripts/refresh_notebooks.py [--check] [notebook ...]
 
-Without names, every chapter. Stored outputs come from here only, so two runs give the same bytes:
-no widget state, no timings, no exact Python version, no paths of this machine. A cell that errs
-without the tag `raises-exception`, or that writes to stderr, stops the run with nothing written.
+Without names, every chapter, in both languages. Stored outputs come from here only, so two runs
+give the same bytes: no widget state, no timings, no exact Python version, no paths of this machine.
+A cell that errs without the tag `raises-exception`, or that writes to stderr, stops the run with
+nothing written.
 With `--check` nothing is written at all: texts and pictures are compared with the stored ones.
 """
 
@@ -18,7 +19,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 
 from scripts.notebooks import (
     ANSI,
-    CHAPTERS,
+    FOLDERS,
     UNCOMPARED,
     WIDGET_VIEW,
     all_differences,
@@ -118,7 +119,7 @@ def refresh(path, check=False):
     """Run one notebook; return a list of complaints, empty when all is well (and written)."""
     stored = nbformat.read(path, as_version=4)
     try:
-        fresh = tidy(run(stored))
+        fresh = tidy(run(stored, path.resolve().parent))
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         return [ANSI.sub("", str(error)).strip()]
     found = complaints(fresh)
@@ -135,9 +136,9 @@ def main():
     parser.add_argument("notebooks", nargs="*", type=Path, help="default: every chapter")
     parser.add_argument("--check", action="store_true", help="compare with what is stored")
     chosen = parser.parse_args()
-    paths = chosen.notebooks or sorted(CHAPTERS.glob("*.ipynb"))
+    paths = chosen.notebooks or [path for each in FOLDERS for path in sorted(each.glob("*.ipynb"))]
     if not paths:
-        sys.exit(f"There is no notebook in {CHAPTERS}.")
+        sys.exit(f"There is no notebook in {', '.join(map(str, FOLDERS))}.")
     failed = False
     for path in paths:
         found = refresh(path, chosen.check)

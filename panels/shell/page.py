@@ -1,5 +1,7 @@
 """What stands around a panel's picture on the page: lines of text, and what the browser adds."""
 
+import os
+from functools import wraps
 from gettext import gettext as _
 from pathlib import Path
 
@@ -13,6 +15,24 @@ from .typed import NUMBERS
 def N_(text):
     """Mark words that `_` looks up when they are shown, in the language of that moment."""
     return text
+
+
+def in_english(draw):
+    """The words that `draw` looks up stay English: no font for others need be there."""
+
+    @wraps(draw)
+    def drawn(*args, **options):
+        before = os.environ.get("LANGUAGE")
+        os.environ["LANGUAGE"] = "en"
+        try:
+            return draw(*args, **options)
+        finally:
+            if before is None:
+                del os.environ["LANGUAGE"]
+            else:
+                os.environ["LANGUAGE"] = before
+
+    return drawn
 
 
 class Helper(anywidget.AnyWidget):
@@ -29,7 +49,14 @@ class Helper(anywidget.AnyWidget):
     words = traitlets.Dict().tag(sync=True)
 
     def __init__(self, title):
-        words = {"enter": _("Lecture size (F)"), "leave": _("Leave the lecture size (F or Escape)")}
+        words = {
+            "enter": _("Lecture size (F)"),
+            "leave": _("Leave the lecture size (F or Escape)"),
+            "value": _("value"),
+            "play": _("play"),
+            "pause": _("pause"),
+            "back": _("back to start"),
+        }
         super().__init__(title=title, words=words)
 
 

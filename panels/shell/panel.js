@@ -13,7 +13,7 @@ function set(element, name, value) {
   if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
 
-function name_controls(panel) {
+function name_controls(panel, words) {
   for (const handle of panel.querySelectorAll(".noUi-handle")) {
     set(handle, "aria-label", label_of(handle));
     const readout = handle.closest(".widget-inline-hbox")?.querySelector(".widget-readout");
@@ -21,14 +21,14 @@ function name_controls(panel) {
   }
   for (const readout of panel.querySelectorAll(".widget-readout[contenteditable=true]")) {
     set(readout, "role", "textbox");
-    set(readout, "aria-label", `${label_of(readout)}: value`);
+    set(readout, "aria-label", `${label_of(readout)}: ${words.value}`);
   }
   for (const field of panel.querySelectorAll("select, input[type=checkbox]")) {
     set(field, "data-lm-suppress-shortcuts", "true"); // JupyterLab would take their keys
   }
   for (const button of panel.querySelectorAll(".widget-play button")) {
     const icon = button.querySelector("i")?.className ?? "";
-    const verb = icon.includes("pause") ? "pause" : icon.includes("play") ? "play" : "back to start";
+    const verb = words[["pause", "play"].find((one) => icon.includes(one)) ?? "back"];
     set(button, "aria-label", `${label_of(button)}: ${verb}`);
     set(button, "title", verb);
   }
@@ -113,7 +113,7 @@ function render({ model, el }) {
     set(panel, "role", "group");
     set(panel, "aria-label", model.get("title"));
     live();
-    name_controls(panel);
+    name_controls(panel, model.get("words"));
     leave_sizes = follow_sizes(model, panel);
     const picture = panel.querySelector(".panel-picture");
     picture.addEventListener("click", zoom);
@@ -121,7 +121,7 @@ function render({ model, el }) {
     for (const kind of ["focus", "input", "keydown", "change", "blur"]) {
       controls.addEventListener(kind, read, true); // before the field's own widget hears of it
     }
-    observer = new MutationObserver(() => name_controls(panel));
+    observer = new MutationObserver(() => name_controls(panel, model.get("words")));
     const changes = { childList: true, subtree: true, characterData: true };
     observer.observe(controls, { ...changes, attributeFilter: ["class"] }); // play becomes pause
   }

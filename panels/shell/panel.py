@@ -10,7 +10,7 @@ import numpy as np
 
 from .controls import checked, put
 from .frames import frames
-from .page import Helper, line
+from .page import Helper, in_english, line
 from .picture import DPI, as_text, layout_of, new_figure, png, resize, svg, with_words
 from .presets import Presets
 from .touch import Hands
@@ -58,7 +58,7 @@ class Panel(Presets, widgets.VBox):
         self.title = title
         self.controls = dict(controls)
         self.presets = {name: dict(values) for name, values in (presets or {}).items()}
-        self.compute, self.draw, self.describe = compute, draw, describe
+        self.compute, self.draw, self.describe = compute, in_english(draw), describe
         self._lock = threading.RLock()  # a cell may set values while the browser does, too
         self._held = self._changed_while_held = False
         self.message = ""
@@ -251,7 +251,7 @@ class Panel(Presets, widgets.VBox):
             return self.lay_out(told["layout"])
         if "refused" not in told:
             return self._say(self._half_typed())
-        label = str(told.get("label", "")).removesuffix(": value")
+        label = str(told.get("label", "")).removesuffix(f": {_('value')}")
         return self._say(refusal(label, told["refused"], told.get("whole", False)))
 
     def _half_typed(self):

@@ -10,7 +10,7 @@ import io
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, findfont
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from PIL import Image, ImageDraw, ImageFont
 
 DPI = 80
@@ -84,7 +84,13 @@ def svg(figure):
 
 
 def with_words(picture, title, sentence):
-    """The PNG with its title above and its sentence below: a panel for readers without a kernel."""
+    """The PNG with its title above and its sentence below: a panel for readers without a kernel.
+
+    Words that the font has no letters for stay out of it, and beside it: a panel's alt has them.
+    """
+    letters = get_font(findfont("DejaVu Sans")).get_charmap()
+    if not letters.keys() >= set(map(ord, title + sentence)):
+        return picture
     drawn = Image.open(io.BytesIO(picture)).convert("RGB")
     bold, plain = (
         ImageFont.truetype(findfont(FontProperties(family="DejaVu Sans", weight=weight)), 14)

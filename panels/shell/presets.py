@@ -9,7 +9,8 @@ class Presets:
     """What a Panel does with `presets`, name -> {control: value}."""
 
     def preset(self, name):
-        """Applies the preset of that name."""
+        """Applies the preset of that name: as it is shown, or in English, as cells say it."""
+        name = name if name in self.presets else _(name)
         if name not in self.presets:
             known = ", ".join(self.presets)
             text = _("{name} is no preset; choose from: {known}.")

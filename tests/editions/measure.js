@@ -19,6 +19,14 @@ window.wrong = (number) => {
     const em = (1000 * formula.getBoundingClientRect().width) / formula.viewBox.baseVal.width;
     if (em < 23.9) tell(formula.parentElement, `a formula of ${em} pixels`);
   }
+  const panel = slide.querySelector(".live-awake");
+  if (panel) {
+    const image = panel.querySelector("img");
+    const scale = Math.min(image.width / image.naturalWidth, image.height / image.naturalHeight);
+    const points = panel.live.data.lines.flatMap((line) => line.match(/(?<=scale\()[\d.]+(?= -)/g) ?? []);
+    const words = (Math.min(...points) * 100 * scale * 96) / 72; // a glyph's outline has 100 points
+    if (!(words >= 23.9)) tell(panel, `words of ${words} pixels in the picture`);
+  }
   const body = slide.querySelector(".body");
   if (body && body.scrollHeight > body.clientHeight) tell(body, "too high");
   if (body && body.scrollWidth > body.clientWidth) tell(body, "too wide");

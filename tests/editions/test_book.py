@@ -13,13 +13,15 @@ pytest.importorskip("myst_nb", reason="`make book` sets up what the editions nee
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 
-from editions import links, stage
+from editions import ko, links, stage
 from tests.browser import lab
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 LINKS = ["a", "link", "script", "img"]
 CHAPTERS = [path.stem for path in lab.CHAPTERS]
-PAGES = [*CHAPTERS, "index", "solutions", "glossary", "map", "classroom", "code/common/layers"]
+BOTH = [*CHAPTERS, "index", "solutions", "glossary", "map", "teaching"]
+PAGES = [*BOTH, "classroom", "code/common/layers", *(f"ko/{name}" for name in BOTH)]
+LATIN = re.compile(r"[a-z]+( [a-z]+){3}", re.I)
 BUILD = "import sys, pathlib, editions.book as b; b.build(pathlib.Path(sys.argv[1]), fast=True)"
 WRONG = r"""() => [...document.querySelectorAll("p, li, td, th, h2, h3")].filter((e) => {
     const copy = e.cloneNode(true);
@@ -56,21 +58,58 @@ def test_a_page_needs_no_other_host_fits_a_phone_and_can_be_heard(book, page, na
     assert asked and not [url for url in asked if not url.startswith("file:")]
     assert page.locator("mjx-container").count() == page.locator(".math").count()
     assert page.evaluate(WRONG) == []
+    breaks = "getComputedStyle(document.body).wordBreak"
+    assert page.evaluate(breaks) == ("keep-all" if name.startswith("ko/") else "normal")
     found = Axe().run(page).response["violations"]
     assert not [(v["id"], v["nodes"]) for v in found if v["impact"] in ("serious", "critical")]
 
 
-def test_the_search_finds_backpropagation(book, page):
-    page.goto((book / "search.html").as_uri() + "?q=backpropagation")
-    page.locator("#search-results li a", has_text="5 Backpropagation").first.wait_for()
+@pytest.mark.parametrize(
+    ("folder", "word", "found"),
+    [(".", "backpropagation", "5 Backpropagation"), ("ko", "계층", "5 오차역전파법")],
+)
+def test_the_search_finds_a_chapter(book, page, folder, word, found):
+    page.goto((book / folder / "search.html").as_uri() + f"?q={word}")
+    page.locator("#search-results li a", has_text=found).first.wait_for()
 
 
-def test_every_link_in_the_site_leads_somewhere(book):
-    pages = {p: BeautifulSoup(p.read_text("utf-8"), "html.parser") for p in book.rglob("*.html")}
+@pytest.fixture(scope="module")
+def pages(book):
+    return {p: BeautifulSoup(p.read_text("utf-8"), "html.parser") for p in book.rglob("*.html")}
+
+
+def test_every_page_leads_to_the_other_language_at_the_same_place(book, pages):
+    for path, soup in pages.items():
+        ways = soup.select("a.language")
+        assert len(ways) == 2, path  # one of them is shown on a phone
+        there = (path.parent / ways[0]["href"]).resolve()
+        assert pages[there].html["lang"] == ways[0]["hreflang"] == ways[0]["lang"]
+        assert {soup.html["lang"], ways[0]["lang"]} == {"en", "ko"}
+    for name in BOTH:
+        one, other = (pages[book / folder / f"{name}.html"] for folder in (".", "ko"))
+        anchors = [[part["id"] for part in soup("section", id=True)] for soup in (one, other)]
+        assert anchors[0] == anchors[1] != [], name
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_no_paragraph_of_a_korean_page_is_english(pages, book, name):
+    path = "README.md" if name == "index" else f"docs/{name}.md"
+    catalogue = ko.catalogue_of(path) if path in ko.DOCUMENTS else name
+    if any(not entry.msgstr for entry in ko.read(catalogue)):
+        pytest.skip(f"{catalogue}.po is not complete")
+    article = pages[book / f"ko/{name}.html"].article
+    for part in article.select("code, pre, .math, .highlight, [lang=en], [hreflang=en]"):
+        part.extract()
+    texts = [part.get_text() for part in article(["p", "li", "td", "th", "h1", "h2", "h3", "h4"])]
+    assert len(texts) > 5
+    assert not [text for text in texts if LATIN.search(text) and not re.search("[가-힣]", text)]
+
+
+def test_every_link_in_the_site_leads_somewhere(pages):
     names = {p: {e.get("id") for e in soup(id=True)} for p, soup in pages.items()}
     found = [(p, e.get("href") or e.get("src")) for p, s in pages.items() for e in s(LINKS)]
     inside = [(p, urlsplit(link)) for p, link in found if link and not re.match(r"\w+:", link)]
-    assert len(inside) > 2000
+    assert len(inside) > 4000
     for path, link in inside:
         target = (path.parent / unquote(link.path)).resolve() if link.path else path
         assert target.is_file(), (path.name, link)

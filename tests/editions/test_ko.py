@@ -1,11 +1,16 @@
 """The Korean edition follows the English one: catalogues, and what a translation must keep."""
 
+import re
+
 import nbformat
 import polib
 import pytest
+from matplotlib.text import Text
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+import companion
 from editions import ko
+from tests.panels.table import PANELS
 
 CATALOGUES = sorted(ko.CATALOGUES.glob("*.po"))
 
@@ -67,6 +72,7 @@ def test_fences_stay_in_one_piece():
         ("12 of 100", "100개 가운데 11개", "number"),
         ("{n} digits", "숫자", "placeholder"),
         ("the weight", "가중치을(를)", "particle"),
+        ("{name} is set", "{name}를 고릅니다", "particle"),
         ("**a (b)** is", "**가(나)**는", "bold"),
     ],
 )
@@ -83,8 +89,51 @@ def test_what_is_translated_keeps_what_it_must(path):
             assert entry.fuzzy or not ko.problems(english, korean), (entry.msgid, korean)
 
 
-def test_the_catalogues_know_the_chapters_of_today():
+def test_the_korean_chapters_are_those_of_today():
     for path in ko.CHAPTERS.glob("ch*.ipynb"):
-        wanted = ko.messages(ko.prose(nbformat.read(path, as_version=4)))
-        known = [(entry.msgctxt, entry.msgid) for entry in ko.read(path.stem)]
-        assert known == wanted, f"{path.stem}: make ko"
+        english = nbformat.read(path, as_version=4)
+        korean, missing = ko.korean_notebook(english, ko.read(path.stem))
+        assert not missing, "these stay English"
+        stored = nbformat.read(ko.KOREAN / path.name, as_version=4).cells
+        same = [(cell.id, cell.source, cell.metadata) for cell in stored]
+        assert same == [(cell.id, cell.source, cell.metadata) for cell in korean.cells], "make ko"
+
+
+@pytest.mark.parametrize("english", ko.DOCUMENTS)
+def test_the_korean_documents_are_those_of_today(english):
+    text, missing = ko.korean_document(english, ko.read(ko.catalogue_of(english)))
+    assert not missing, "these stay English"
+    assert text == (ko.ROOT / ko.DOCUMENTS[english]).read_text("utf-8"), "make ko"
+
+
+def test_links_lead_where_they_led_and_to_korean_where_there_is_some():
+    text = "[a](../chapters/ch03_neural_net.ipynb) [b](map.md#x) [c](../common/layers.py) [d](#e)"
+    moved = ko.led(text, "docs/glossary.md", "docs/ko/glossary.md")
+    assert moved == (
+        "[a](../../chapters_ko/ch03_neural_net.ipynb) [b](map.md#x) [c](../../common/layers.py)"
+        " [d](#e)"
+    )
+    assert ko.led("[English](README.ko.md)", "README.md", "README.ko.md") == "[English](README.md)"
+
+
+def test_all_words_of_today_are_there_in_korean():
+    wanted = {entry.msgid for entry in ko.words_of_the_code()}
+    ours, used = ko.read("companion"), polib.mofile(str(ko.CATALOGUES / "companion.mo"))
+    texts = [{e.msgid: (e.msgstr, e.msgstr_plural) for e in each} for each in (ours, used)]
+    assert texts[0] == texts[1], "make ko"
+    assert {name for name, (one, many) in texts[0].items() if one or many.get(0)} == wanted
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PANELS)
+def test_a_panel_says_korean_and_draws_english(name, monkeypatch):
+    monkeypatch.setenv("LANGUAGE", "ko")
+    companion.speak("ko")
+    panel = PANELS[name]()
+    for values in [panel.values, *panel.presets.values()]:
+        panel.set(**values)  # a letter that the font lacks is a warning, and so an error
+        shown = [panel.title, panel.sentence, *panel.presets]
+        shown += [getattr(control, "description", "") for control in panel.controls.values()]
+        assert re.search("[가-힣]", panel.sentence) and not panel.message
+        assert not re.findall(r"\b[a-z]{2,} [a-z]{2,} [a-z]{2,}\b", "; ".join(shown))
+        assert not re.search("[가-힣]", "".join(t.get_text() for t in panel.figure.findobj(Text)))

@@ -6,7 +6,8 @@ import random
 import pytest
 
 from editions import live, pictures
-from editions.stops import content
+from editions.languages import speaking
+from editions.stops import content, retold
 from panels.ch03_activations import activations_panel
 from panels.ch05_graph import graph_panel
 from panels.shell.frames import few, in_sight, run_states, states
@@ -72,6 +73,21 @@ def test_a_graph_is_walked_wholly_whatever_else_is_moved(made):
         for value in few(control, live.EACH[0]):
             for step in range(panel.controls["step"].max + 1):
                 assert {**panel.start_values, name: value, "step": step} in seen or name == "step"
+
+
+@pytest.mark.slow
+def test_a_panel_tells_the_same_states_in_korean():
+    panel, found = graph_panel("fork"), []
+    with speaking("en"):
+        found = list(states(panel, live.EACH[0]))
+        data, _drawn = content(panel, found)
+    with speaking("ko"):
+        korean = graph_panel("fork")
+        told = data | retold(korean, found, data)
+        korean.set(**found[-1].values)
+    assert told["sentences"][told["said"][-1]] == korean.sentence != found[-1].words
+    assert told["title"] == korean.title and told["words"]["play"] == "재생"
+    assert told["keys"] == data["keys"] and told["bases"][0][0] == "처음 그대로"
 
 
 @pytest.mark.slow

@@ -10,17 +10,24 @@ import pytest
 
 from editions import live
 from editions.cut import cut, slug
+from editions.languages import CHAPTERS as FOLDERS
 from editions.lecture import lecture
 from panels.ch05_graph import graph_panel
+from panels.ch05_pencil import pencil_panel
+from panels.ch06_init_lab import init_lab_panel
+from panels.ch06_race import race_panel
+from panels.ch07_convolution import convolution_panel
 from scripts.notebooks import CHAPTERS, tags
 from tests.browser import lab
 
 NEEDS = "what editions need is not installed: make slides"
 slides = pytest.importorskip("editions.slides", exc_type=ImportError, reason=NEEDS)
 PATHS = sorted(CHAPTERS.glob("ch*.ipynb"))
+FOLDER = {FOLDERS["en"]: ".", FOLDERS["ko"]: "ko"}
 AXE = importlib.resources.files("axe_playwright_python") / "axe.min.js"
 MEASURE = Path(__file__).with_name("measure.js").read_text(encoding="utf-8")
-every_chapter = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+BOTH = [*PATHS, *sorted(FOLDERS["ko"].glob("ch*.ipynb"))]
+every_chapter = pytest.mark.parametrize("path", BOTH, ids=lambda p: f"{p.parent.name}/{p.stem}")
 chapter_5 = pytest.mark.parametrize("path", PATHS[2:3], ids=lambda path: path.stem)
 
 
@@ -29,13 +36,14 @@ def in_chromium(test):
 
 
 def read(path):
-    notebook = nbformat.read(path, as_version=4)
-    return [c for c in notebook.cells if "slide-skip" not in tags(c)], cut(notebook, path.stem[:4])
+    notebook, english = (nbformat.read(p, as_version=4) for p in (path, CHAPTERS / path.name))
+    cells = [cell for cell in notebook.cells if "slide-skip" not in tags(cell)]
+    return cells, cut(notebook, path.stem[:4], english)
 
 
 @every_chapter
 def test_every_heading_has_a_slide_of_its_name(path):
-    cells, slides = read(path)
+    cells, slides = read(CHAPTERS / path.name)[0], read(path)[1]
     prose = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
     headings = [slug(heading) for heading in re.findall(r"^#+ (.+)$", prose, re.MULTILINE)]
     names = [slide.name for slide in slides]
@@ -83,7 +91,7 @@ def deck(decks, path):
     folder, chromium = decks
     page, asked = chromium.new_page(), []
     page.on("request", lambda request: asked.append(request.url))
-    page.goto((folder / f"{path.stem}.html").as_uri())
+    page.goto((folder / FOLDER[path.parent] / f"{path.stem}.html").as_uri())
     page.wait_for_function("Reveal.isReady()")
     page.evaluate("MathJax.startup.promise.then(() => document.fonts.ready).then(() => 1)")
     yield page
@@ -118,31 +126,65 @@ def test_keys_open_code_solution_and_notes_and_links_lead_to_slides(deck, path):
         deck.keyboard.press("s")
     notes = opened.value.locator(".speaker-controls-notes")
     notes.get_by_text("four thousand different things").wait_for()
+    for there in ("ko", "en"):
+        deck.keyboard.press("t")
+        deck.wait_for_url(f"**{'/ko/' if there == 'ko' else '/'}{path.stem}.html#/512-everything*")
+        deck.wait_for_function("window.Reveal?.isReady()")
+        assert deck.evaluate("document.documentElement.lang") == there
+
+
+def bring_to_life(folder, page, path, *made):
+    """Opens a deck in which these panels are alive, the first one's slide; returns the numbers."""
+    live.copy_scripts(folder / "live")
+    cells = [p.cell.id for slide in read(path)[1] for p in slide.parts if p.kind == "panel"]
+    names = [live.write(panel, folder / "live", ("lecture",)) for panel in made]
+    alive = dict(zip([(path.stem, cell) for cell in cells], names, strict=False))
+    text = slides.deck(nbformat.read(path, 4), path.stem, alive)
+    (folder / "alive.html").write_text(text, encoding="utf-8")
+    page.goto((folder / "alive.html").as_uri())
+    page.wait_for_function("Reveal.isReady()")
+    page.evaluate(MEASURE)
+    has = "Reveal.getSlides().map((s, i) => s.querySelector('.live-panel') ? i : -1)"
+    numbers = [number for number in page.evaluate(has) if number >= 0]
+    page.evaluate("number => Reveal.slide(number)", numbers[0])
+    page.locator("section.present .live-awake img[src^=blob]").wait_for()
+    assert page.evaluate("number => wrong(number)", numbers[0]) == []
+    return numbers
 
 
 @in_chromium
 @chapter_5
 def test_a_panel_answers_on_its_slide_and_gives_the_keys_back(decks, deck, path):
-    folder, _ = decks
-    live.copy_scripts(folder / "live")
-    name = live.write(graph_panel("apple"), folder / "live", ("lecture",))
-    page = slides.deck(nbformat.read(path, 4), path.stem, {(path.stem, "cell-007"): name})
-    (folder / "alive.html").write_text(page, encoding="utf-8")
-    deck.goto((folder / "alive.html").as_uri())
-    deck.wait_for_function("Reveal.isReady()")
-    at = deck.evaluate("Reveal.getSlides().findIndex((s) => s.querySelector('.live-panel'))")
-    deck.evaluate(MEASURE)
-    deck.evaluate("number => Reveal.slide(number)", at)
-    deck.locator("section.present .live-awake").wait_for()
-    assert deck.evaluate("number => wrong(number)", at) == []
+    (at,) = bring_to_life(decks[0], deck, path, graph_panel("apple"))
     parts = "[...document.querySelectorAll('.live-awake img, .live-sentence')]"
     shows = f"{parts}.map((part) => part.src + part.textContent)"
+    before = deck.evaluate(shows)
+    deck.keyboard.press("Tab")  # the list of places to go to
+    deck.keyboard.press("Tab")
+    deck.keyboard.press("ArrowRight")
+    deck.wait_for_function(f"before => {shows}.every((now, i) => now !== before[i])", arg=before)
+    assert deck.evaluate("Reveal.getIndices().h") == at
+    deck.keyboard.press("Escape")
+    assert deck.evaluate("document.activeElement === document.body && !Reveal.isOverview()")
     before = deck.evaluate(shows)
     deck.locator("section.present .live-slider button").nth(1).click()
     deck.wait_for_function(f"before => {shows}.every((now, i) => now !== before[i])", arg=before)
     deck.wait_for_function("document.activeElement === document.body")
     deck.keyboard.press("Space")
     assert deck.evaluate("Reveal.getIndices().h") == at + 1
+
+
+@in_chromium
+@chapter_5
+def test_panels_with_much_to_control_or_to_say_fit_their_slides(decks, deck, path, monkeypatch):
+    monkeypatch.setattr(live, "EACH", (3,))
+    monkeypatch.setattr(live, "MOST", 60)
+    pencil = pencil_panel(hide=["sheet", "show", "answers"])  # as the chapter begins
+    made = pencil, race_panel(), graph_panel("sigmoid neuron"), convolution_panel()
+    for at in bring_to_life(decks[0], deck, path, *made, init_lab_panel()):
+        deck.evaluate("number => Reveal.slide(number)", at)
+        deck.locator("section.present .live-awake img[src^=blob]").wait_for()
+        assert deck.evaluate("number => wrong(number)", at) == []
 
 
 @in_chromium
