@@ -282,7 +282,8 @@ def _parts(what, text):
         if what == "number" or (what == "placeholder" and other in ("formula", "code")):
             text = re.sub(KEPT[other], " ", text, flags=re.S)
     parts = re.findall(KEPT[what], text, flags=re.S)
-    return {re.sub(r"\\text(bf)?\{[^}]*\}", "", part) for part in parts}  # words in a formula
+    words = r'\\text(bf)?\{[^}]*\}|(?<=alt=")[^"]+'  # in a formula; about a picture
+    return {re.sub(words, "", part) for part in parts}
 
 
 def main():

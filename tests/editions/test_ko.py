@@ -69,6 +69,7 @@ def test_fences_stay_in_one_piece():
         ("$x$ is small", "$y$는 작습니다", "formula"),
         ("see [here](a.md)", "[여기](b.md)", "link"),
         ("call `f`", "`g`를 부르세요", "code"),
+        ('<img src="a" alt="A dog">', '<img src="b" alt="개">', "picture"),
         ("12 of 100", "100개 가운데 11개", "number"),
         ("{n} digits", "숫자", "placeholder"),
         ("the weight", "가중치을(를)", "particle"),
@@ -122,6 +123,30 @@ def test_all_words_of_today_are_there_in_korean():
     texts = [{e.msgid: (e.msgstr, e.msgstr_plural) for e in each} for each in (ours, used)]
     assert texts[0] == texts[1], "make ko"
     assert {name for name, (one, many) in texts[0].items() if one or many.get(0)} == wanted
+
+
+# No words of a sentence: code, formulas, placeholders; links, and names of works and files there;
+# names in bold that panels show; the English of a Korean word, in brackets behind it; calls.
+NAMES = "|".join(ko.KEPT[kind] for kind in ("code", "formula", "link", "placeholder")) + (
+    r"|\[[^]가-힣]+(?=\]\()|\*\*[A-Za-z][^*가-힣]*\*\*|(?<=[가-힣*])\([A-Za-z ]+\)"
+    r"|[a-z]\.[a-z]+|[a-z]+\([^()가-힣]*\)|^Node:"
+    r"|이 기울기는 gradient|영어 이름 backpropagation"  # they tell what it is in English
+    r"|momentum(?=은 v에만|을 기울기가)|1 - momentum|labels(?=의 형상)"  # arguments
+    r"|lr · gradient|sigmoid, relu"  # parts of a formula, in words that have no code
+)
+
+
+def test_nothing_is_left_in_english_that_the_glossary_has_in_korean():
+    glossary = (ko.ROOT / "docs/glossary.md").read_text("utf-8").replace("isation", "i[sz]ation")
+    rows = re.findall(r"^\| (\w.+?) \| (.+?) \| \[", glossary, flags=re.M)
+    words = [w for row in rows for w in re.findall(r"\w[^()]*\w", row[0]) if w not in row[1]]
+    left = re.compile(rf"(?i)(?<![a-z_])(?:{'|'.join(words)})(?:e?s)?(?![a-z_])")
+    assert len(words) > 85 and left.search("이 gradient는 작습니다")
+    said = [e for path in ko.CATALOGUES.glob("c*.po") for e in polib.pofile(str(path))]
+    texts = [text for e in said for text in (e.msgstr, *e.msgstr_plural.values())]
+    prose = [text for text in texts if re.search(r"[가-힣]|\w[.?!]$", text)]  # no label of a figure
+    assert not [text for text in prose if left.search(re.sub(NAMES, " ", text, flags=re.S))]
+    assert not [row for row in rows if row[1].split("(")[0] not in "".join(prose)], "never said"
 
 
 @pytest.mark.slow
