@@ -56,6 +56,7 @@ STEPS = [
     ("Every kind", "number", "press", ["ArrowUp"], "'number': 2.5"),
     ("Every kind", "row 1, column 2", "type", "−7", "[[1.0, -7.0]]"),
     ("Every kind", "step: play", "drag", HERE, "'step': 3"),
+    ("Every kind", "step: back to start", "drag", HERE, "'step': 0"),
     ("Every kind", "next", "drag", HERE, "'image': 1"),
     ("Every kind", "image", "type", "4", "'image': 4"),
     ("Every kind", "plane", "drag", [(0.3, 0.7), (0.2, 0.9)], "'x': 2, 'y': 1,"),

@@ -387,28 +387,7 @@ class PanelOnPage:
         self.page.wait_for_timeout(max(0, 1000 * (since + 0.5 - time.monotonic())))
         press()
 
-    # ---- away from the start, and back
-
-    def depart(self, name=""):
-        """Move away from the start, by the slider of that name or the first control that is."""
-        handles = self.find(".noUi-handle")
-        for handle in sorted(handles, key=lambda handle: name_of(handle) != name):
-            handle.focus()
-            self.page.keyboard.press("ArrowLeft" if at_its_end(handle) else "ArrowRight")
-            return self.settled()
-        for select in self.find("select"):
-            if select != self._preset_choice():
-                select.select_option(index=select.evaluate("e => e.selectedIndex ? 0 : 1"))
-                return self.settled()
-        for button in self.find(".panel-stepper button"):
-            if name_of(button) == "next":
-                button.click()
-                return self.settled()
-        self.find("input")[0].focus()
-        self.page.keyboard.press("Control+a")
-        self.page.keyboard.type("2")
-        self.page.keyboard.press("Enter")
-        return self.settled()
+    # ---- back to the start
 
     def has_reset(self):
         return bool(self._preset_choice() or self._reset_button())
