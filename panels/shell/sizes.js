@@ -20,7 +20,6 @@ function follow_sizes(model, panel) {
   let asked = null; // only what changes here: another page may show this panel, and be narrower
 
   function ask() {
-    if (panel.popover && !panel.matches(":popover-open")) return enlarge(false); // by the page
     const layout = enlarged() ? "lecture" : fitting();
     if (!panel.clientWidth || layout === asked) return;
     asked = layout;
@@ -56,6 +55,9 @@ function follow_sizes(model, panel) {
 
   button.addEventListener("click", () => enlarge(!enlarged()));
   window.addEventListener("keydown", pressed, true); // before a lecture's F, which fills the screen
+  panel.addEventListener("toggle", (event) => {
+    if (event.newState === "closed" && enlarged()) enlarge(false); // the page has closed it
+  });
   const observer = new ResizeObserver(ask);
   observer.observe(panel);
   enlarge(false);
