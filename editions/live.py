@@ -67,24 +67,23 @@ def _chapter(job):
 
 
 def shown(path):
-    """Runs a chapter's cells as a reader does, once for each language; yields the ids of those that
-    show a panel, and the panels: language -> panel.
+    """Runs a chapter's cells as a reader does, those that show a panel once for each language;
+    yields their ids, and the panels: language -> panel.
     """
     sys.path.insert(0, str(path.parent))
     matplotlib.use("Agg")
-    own = {
-        language: {"__name__": "__main__", "display": lambda *shown, **options: None}
-        for language in NAMES
-    }
+    names = {"__name__": "__main__", "display": lambda *shown, **options: None}
     for cell in nbformat.read(path, as_version=4).cells:
         if cell.cell_type != "code" or "raises-exception" in cell.metadata.get("tags", []):
             continue
         values = {}
-        for language, names in own.items():
+        for language in NAMES:
             with redirect_stdout(io.StringIO()), speaking(language):
-                values[language] = result(cell, names)
+                values[language] = result(cell, names if language == "en" else dict(names))
             matplotlib.pyplot.close("all")
-        if isinstance(values["en"], Panel):
+            if not isinstance(values["en"], Panel):
+                break
+        else:
             yield cell.id, values
 
 

@@ -6,7 +6,6 @@ digits, for the loss of a batch flatters the network that has just been fitted t
 fails is explained from what was measured along the way (`explain`), not from the settings alone.
 """
 
-from collections.abc import Callable
 from functools import partial
 from gettext import gettext as _
 from typing import NamedTuple
@@ -45,13 +44,20 @@ class Digits(NamedTuple):
 class Curves(NamedTuple):
     """What one run has measured; the lists grow while it runs."""
 
-    label: Callable  # () -> str, how the run was set
+    settings: tuple  # of the run
     batches: list  # the loss of each step's batch, after the step, in nats
     read_at: list  # steps at which the three below were read, on digits that stay the same
     losses: list  # of training digits, in nats
     train: list  # accuracies, 0 to 1
     test: list
     answers: list  # what it said to each of the examples
+
+    @property
+    def label(self):
+        """How the run was set."""
+        rate, spread, activation, hidden, batch, optimizer = self.settings
+        sizes = _("{n} neurons").format(n=hidden), _("batch {n}").format(n=batch)
+        return ", ".join((rate, spread, activation, *sizes, optimizer))
 
 
 class Training(NamedTuple):
@@ -105,11 +111,6 @@ def _check_part(x, t, name):
     return x.astype(np.float32), t.astype(int)
 
 
-def _label(rate, spread, activation, hidden, batch, optimizer):
-    sizes = _("{n} neurons").format(n=hidden), _("batch {n}").format(n=batch)
-    return ", ".join((rate, spread, activation, *sizes, optimizer))
-
-
 def run_training(lr, activation, hidden, batch, optimizer, weights, *, digits, memory, steps=STEPS):
     """Trains and yields a Training before the first step and after every step.
 
@@ -133,8 +134,8 @@ def run_training(lr, activation, hidden, batch, optimizer, weights, *, digits, m
         evaluate_sample_num_per_epoch=1,  # the lab reads accuracies itself, every few steps
     )  # fmt: skip
     spread = weights if isinstance(weights, str) else f"std {weights:.2g}"
-    label = partial(_label, f"lr {lr:.3g}", spread, activation, hidden, batch, optimizer)
-    curves = Curves(label, [], [], [], [], [], [])
+    settings = f"lr {lr:.3g}", spread, activation, hidden, batch, optimizer
+    curves = Curves(settings, [], [], [], [], [], [])
     few = digits.x_train[:MEASURED], digits.t_train[:MEASURED]
     labels, places = np.unique(digits.t_test, return_index=True)
     examples = digits.x_test[places]

@@ -79,7 +79,7 @@ def draw_training(figure, data):
             line.set_data([], [])
         if data.previous is not None:
             _show_run(art.before, data.previous)
-    label = data.curves.label()
+    label = data.curves.label
     if data.previous is not None:
         label += _("; grey: the run before")
     art.settings.set_text(fill(label, 44) if art.layout == "narrow" else label)
@@ -274,7 +274,7 @@ def _lines(loss, accuracy, *, now):
 def describe_training(data):
     if data.step == 0:
         text = _("Ready: {label}. Untrained, the loss is {loss:.3g}.")
-        return text.format(label=data.curves.label(), loss=data.first_loss)
+        return text.format(label=data.curves.label, loss=data.first_loss)
     step = data.curves.read_at[-1]  # what is told was measured then
     where = _("After {step:,} steps ({epoch:.1f} epochs)")
     where = where.format(step=step, epoch=data.epoch * step / data.step)
@@ -293,7 +293,7 @@ def describe_training(data):
     text += f" {_about_answers(data)}"
     if data.previous is not None and data.previous.test:
         before = _("The run before ({label}): {test:.1%} of the test digits.")
-        label, test = data.previous.label(), data.previous.test[-1]
+        label, test = data.previous.label, data.previous.test[-1]
         text += " " + before.format(label=label, test=test)
     return text
 

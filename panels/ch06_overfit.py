@@ -4,7 +4,6 @@ Every run starts from the same first weights and takes the same batches, so two 
 what was set.
 """
 
-from collections.abc import Callable
 from functools import partial
 from gettext import gettext as _
 from types import SimpleNamespace
@@ -29,9 +28,16 @@ RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
 
 
 class Curves(NamedTuple):
-    label: Callable  # () -> str, how the run was set
+    settings: tuple  # of the run
     train: list  # accuracies after each epoch, 0 to 1; the first is the untrained network's
     test: list
+
+    @property
+    def label(self):
+        """How the run was set."""
+        decay, dropout, samples, lr = self.settings
+        words = [_("λ = {decay:g}").format(decay=decay), _("dropout {r:.2f}").format(r=dropout)]
+        return ", ".join([*words, _("{n} samples").format(n=samples), f"lr {lr:g}"])
 
 
 class Overfit(NamedTuple):
@@ -43,11 +49,6 @@ class Overfit(NamedTuple):
     previous: Curves | None  # of the run before
     size: float  # mean square root of the weights, against that of the first weights
     broken_at: int  # the epoch in which the loss stopped being a number, -1 if it did not
-
-
-def _label(decay, dropout, samples, lr):
-    words = [_("λ = {decay:g}").format(decay=decay), _("dropout {r:.2f}").format(r=dropout)]
-    return ", ".join([*words, _("{n} samples").format(n=samples), f"lr {lr:g}"])
 
 
 def run_overfit(decay, dropout, samples, lr, epochs, *, digits, memory):
@@ -68,7 +69,7 @@ def run_overfit(decay, dropout, samples, lr, epochs, *, digits, memory):
         mini_batch_size=min(BATCH, samples), optimizer="SGD", optimizer_param={"lr": lr},
         evaluate_sample_num_per_epoch=1, verbose=False, rng=BATCHES,
     )  # fmt: skip
-    curves = Curves(partial(_label, decay, dropout, samples, lr), [], [])
+    curves = Curves((decay, dropout, samples, lr), [], [])
     first = _weight_size(net)
 
     def read():
@@ -116,12 +117,12 @@ def draw_overfit(figure, data):
     around = np.concatenate([epochs, epochs[::-1]]), np.concatenate([train, test[::-1]])
     art.shade.set_verts([np.column_stack(around)])
     art.ends.set_data([epochs[-1]] * 2, [train[-1], test[-1]])
-    still = data.curves.label(), data.epochs, data.previous is not None
+    still = data.curves.label, data.epochs, data.previous is not None
     if still != art.still:  # what stands still is drawn anew
         art.still = still
         for axes in (art.both, art.right):
             axes.set_xlim(0, max(data.epochs, 1))
-        words = data.curves.label().split(", ")
+        words = data.curves.label.split(", ")
         lines = 2 if layout_of(figure) == "narrow" else 1
         art.both.set_title(_in_lines(words, lines), fontsize=NORMAL, loc="left", pad=24)
         art.key.set_text(_("grey: the run before") if data.previous else "")
@@ -181,22 +182,22 @@ def describe_overfit(data):
     if data.epoch == 0:
         text = _("Ready: {label}, {epochs} epochs. Untrained, {test:.0%} of the test digits are "
                  "right.")  # fmt: skip
-        return text.format(label=curves.label(), epochs=data.epochs, test=curves.test[0])
+        return text.format(label=curves.label, epochs=data.epochs, test=curves.test[0])
     if data.broken_at > 0:
         text = _("Diverged: the loss was no number any more in epoch {epoch} ({label}); the "
                  "learning rate or λ is too large.")  # fmt: skip
-        return text.format(epoch=data.broken_at, label=curves.label())
+        return text.format(epoch=data.broken_at, label=curves.label)
     text = _("{label}: after {epoch} epochs {train:.0%} of the {n} training samples and "
              "{test:.0%} of the test digits are right, a gap of {gap:.0%}. The weights are "
              "{size:.2f} times as large as at the start. {verdict}").format(
-        label=curves.label(), epoch=data.epoch, train=curves.train[-1], n=data.samples,
+        label=curves.label, epoch=data.epoch, train=curves.train[-1], n=data.samples,
         test=curves.test[-1], gap=curves.train[-1] - curves.test[-1], size=data.size,
         verdict=_verdict(data),
     )  # fmt: skip
     if data.previous:
         before = _("The run before ({label}): test {test:.0%}, gap {gap:.0%}.")
         text += " " + before.format(
-            label=data.previous.label(),
+            label=data.previous.label,
             test=data.previous.test[-1],
             gap=data.previous.train[-1] - data.previous.test[-1],
         )

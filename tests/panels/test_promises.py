@@ -91,7 +91,7 @@ PROMISES = {
         "filters: other": "Network other: image 0, label 4, is read as",
         "maps: other": "After ReLU: 30 of 24 × 24",
     },
-    "pooling_panel": {"not moved": "stays 100% of the image, 100% of filter 1's answer, 100% of"},
+    "pooling_panel": {"not moved": "either: 100% of the image, 100% of filter 1's answer, 100% of"},
 }
 
 
